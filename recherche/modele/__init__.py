@@ -1,0 +1,1 @@
+"""Ce que tout le monde emploie : types figés, bibliothèque standard seulement."""
