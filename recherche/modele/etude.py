@@ -113,6 +113,26 @@ class Confidentialite(_Strict):
 
 
 @dataclass(frozen=True)
+class ReglagesCodage(_Strict):
+    """Section `[codage]` : `codeur_reference` est celui dont les codages sont analysés et publiés.
+
+    Vide : tous les codeurs, réunis.
+    """
+
+    codeur_reference: str = ""
+
+
+@dataclass(frozen=True)
+class ReglagesPublication(_Strict):
+    """Section `[publication]` : nombre de verbatims publiés par thème et profil, et par personne."""
+
+    verbatims_par_theme: int = 3
+    verbatims_par_personne: int = 2
+    licence: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Reglages(_Strict):
     """Tout `etude.toml`."""
 
@@ -125,6 +145,8 @@ class Reglages(_Strict):
     transcription: ReglagesTranscription = field(default_factory=ReglagesTranscription)
     noms_locaux: NomsLocaux = field(default_factory=NomsLocaux)
     confidentialite: Confidentialite = field(default_factory=Confidentialite)
+    codage: ReglagesCodage = field(default_factory=ReglagesCodage)
+    publication: ReglagesPublication = field(default_factory=ReglagesPublication)
 
     def territoire(self, code: str) -> Territoire:
         """Le territoire de ce code. Lève `KeyError`."""

@@ -1,0 +1,113 @@
+"""Publications, documents produits et sauvegardes : ce que l'étude a fait sortir de l'entrepôt."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from recherche.entrepot.base import Ecriture, Entrepot, traduire_pannes
+from recherche.entrepot.schema import document, publication, sauvegarde
+from recherche.erreurs import ErreurEntrepot
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Une version publiée ; `cle` résume ses entrées, `empreinte` son manifeste."""
+
+    version: int
+    date: str
+    cle: str
+    empreinte: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Un fichier écrit par une étape : `cle` résume ses entrées, `empreinte` ce qui fut écrit."""
+
+    chemin: str
+    cle: str
+    empreinte: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sauvegarde:
+    """Une copie de la base connue de l'étude."""
+
+    chemin: str
+    date: str
+    empreinte: str
+
+
+def derniere_publication(cx: Connection) -> Publication | None:
+    """La publication la plus récente."""
+    requete = select(publication).order_by(publication.c.version.desc()).limit(1)
+    ligne = cx.execute(requete).mappings().first()
+    return None if ligne is None else Publication(**ligne)
+
+
+def ajouter_publication(ecriture: Ecriture, valeur: Publication) -> None:
+    """Note une publication."""
+    champs = {"date": valeur.date, "cle": valeur.cle, "empreinte": valeur.empreinte}
+    ecriture.inserer(publication, {"version": valeur.version, **champs})
+
+
+def documents(cx: Connection) -> dict[str, Document]:
+    """Les documents écrits, par chemin relatif à l'étude."""
+    return {d["chemin"]: Document(**d) for d in cx.execute(select(document)).mappings()}
+
+
+def poser_document(ecriture: Ecriture, *, chemin: str, cle: str, empreinte: str) -> None:
+    """Note ce qui vient d'être écrit."""
+    champs = {"cle": cle, "empreinte": empreinte, "date": ecriture.date}
+    ecriture.poser(document, {"chemin": chemin}, champs)
+
+
+def sauvegardes(cx: Connection) -> list[Sauvegarde]:
+    """Les sauvegardes connues, la plus récente d'abord."""
+    requete = select(sauvegarde).order_by(sauvegarde.c.date.desc())
+    return [Sauvegarde(**ligne) for ligne in cx.execute(requete).mappings()]
+
+
+def sauvegarder(entrepot: Entrepot, fichier: Path) -> Sauvegarde:
+    """Copie cohérente de la base SQLite dans `fichier`, notée dans l'étude.
+
+    Lève `ErreurEntrepot` si la base est un serveur, ou si le fichier existe déjà.
+    """
+    if not entrepot.sqlite:
+        raise ErreurEntrepot(
+            f"La base {entrepot.lieu} est un serveur PostgreSQL : il se sauvegarde avec ses outils.",
+            "Employez « pg_dump » et notez où vont ses copies.",
+        )
+    if fichier.exists():
+        raise ErreurEntrepot(f"{fichier} existe déjà.", "Donnez un autre nom avec --vers.")
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = fichier.with_name(f".{fichier.name}.partiel")
+    try:
+        _copier(Path(entrepot.lieu), provisoire)
+        provisoire.replace(fichier)
+    finally:
+        provisoire.unlink(missing_ok=True)
+    empreinte = hashlib.sha256(fichier.read_bytes()).hexdigest()
+    with entrepot.ecrire("sauvegarder") as ecriture:
+        valeur = Sauvegarde(str(fichier), ecriture.date, empreinte)
+        champs = {"date": valeur.date, "empreinte": valeur.empreinte}
+        ecriture.poser(sauvegarde, {"chemin": valeur.chemin}, champs)
+    return valeur
+
+
+def _copier(origine: Path, copie: Path) -> None:
+    copie.unlink(missing_ok=True)
+    os.close(os.open(copie, os.O_CREAT | os.O_WRONLY, 0o600))
+    with (
+        traduire_pannes(str(copie)),
+        closing(sqlite3.connect(origine)) as lue,
+        closing(sqlite3.connect(copie)) as ecrite,
+    ):
+        lue.backup(ecrite)
