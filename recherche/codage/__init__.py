@@ -1,0 +1,1 @@
+"""Grille de codage, ancrage et report des extraits."""

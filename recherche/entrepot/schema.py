@@ -153,6 +153,7 @@ publication = Table(
     Column("date", String, nullable=False),
     Column("cle", String, nullable=False),
     Column("empreinte", String, nullable=False),
+    Column("sources", Text, nullable=False),
 )
 
 document = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -18,12 +19,13 @@ from recherche.erreurs import ErreurEntrepot
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Une version publiée ; `cle` résume ses entrées, `empreinte` son manifeste."""
+    """Une version publiée : `cle` résume ses entrées, `empreinte` son manifeste."""
 
     version: int
     date: str
     cle: str
     empreinte: str
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,25 @@ class Sauvegarde:
     empreinte: str
 
 
+def empreinte_fichier(fichier: Path) -> str:
+    """SHA-256 des octets d'un fichier."""
+    with fichier.open("rb") as octets:
+        return hashlib.file_digest(octets, "sha256").hexdigest()
+
+
 def derniere_publication(cx: Connection) -> Publication | None:
     """La publication la plus récente."""
     requete = select(publication).order_by(publication.c.version.desc()).limit(1)
     ligne = cx.execute(requete).mappings().first()
-    return None if ligne is None else Publication(**ligne)
+    if ligne is None:
+        return None
+    return Publication(**{**ligne, "sources": tuple(json.loads(ligne["sources"]))})
 
 
 def ajouter_publication(ecriture: Ecriture, valeur: Publication) -> None:
     """Note une publication."""
     champs = {"date": valeur.date, "cle": valeur.cle, "empreinte": valeur.empreinte}
+    champs |= {"sources": json.dumps(valeur.sources)}
     ecriture.inserer(publication, {"version": valeur.version, **champs})
 
 
@@ -94,7 +105,7 @@ def sauvegarder(entrepot: Entrepot, fichier: Path) -> Sauvegarde:
         provisoire.replace(fichier)
     finally:
         provisoire.unlink(missing_ok=True)
-    empreinte = hashlib.sha256(fichier.read_bytes()).hexdigest()
+    empreinte = empreinte_fichier(fichier)
     with entrepot.ecrire("sauvegarder") as ecriture:
         valeur = Sauvegarde(str(fichier), ecriture.date, empreinte)
         champs = {"date": valeur.date, "empreinte": valeur.empreinte}

@@ -217,9 +217,11 @@ def ajouter_pseudonymisee(
     return numero
 
 
-def pseudonymisees(cx: Connection) -> dict[str, VersionPseudonymisee]:
-    """La dernière version pseudonymisée de chaque source."""
+def pseudonymisees(cx: Connection, source_id: str | None = None) -> dict[str, VersionPseudonymisee]:
+    """La dernière version pseudonymisée de chaque source, ou de `source_id` seule."""
     requete = select(*_COLONNES_PSEUDO).order_by(version_pseudonymisee.c.id)
+    if source_id is not None:
+        requete = requete.where(version_pseudonymisee.c.source_id == source_id)
     return {ligne["source_id"]: _pseudo(dict(ligne)) for ligne in cx.execute(requete).mappings()}
 
 
@@ -229,6 +231,13 @@ def lire_pseudonymisee(cx: Connection, numero: int) -> TranscriptionPseudonymise
     colonnes = (table.c.source_id, table.c.tours, table.c.provenance)
     ligne = cx.execute(select(*colonnes).where(table.c.id == numero)).one()
     return TranscriptionPseudonymisee(*_contenu(ligne))
+
+
+def mentions_masquees(cx: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Les mentions masquées dans la dernière version pseudonymisée de chaque source."""
+    table = version_pseudonymisee
+    requete = select(table.c.source_id, table.c.mentions).order_by(table.c.id)
+    return {source_id: json.loads(mentions) for source_id, mentions in cx.execute(requete)}
 
 
 def _pseudo(ligne: Mapping[str, Any]) -> VersionPseudonymisee:

@@ -1,0 +1,1 @@
+"""Une fonction par étape : lire, calculer, écrire, rendre un bilan."""

@@ -77,6 +77,7 @@ def _creer_tables() -> None:
         sa.Column("date", sa.String(), nullable=False),
         sa.Column("cle", sa.String(), nullable=False),
         sa.Column("empreinte", sa.String(), nullable=False),
+        sa.Column("sources", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_publication")),
     )
     op.create_table(

@@ -1,0 +1,5 @@
+"""La commande `recherche`."""
+
+from recherche.cli.commandes import principal
+
+__all__ = ["principal"]

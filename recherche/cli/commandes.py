@@ -1,0 +1,345 @@
+"""La commande `recherche` : lire les arguments, appeler une étape, montrer son bilan.
+
+Rien de lourd n'est importé avant qu'une commande ne s'en serve.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from recherche.erreurs import ErreurRecherche
+
+gettext.bindtextdomain("messages", str(Path(__file__).parent / "messages"))
+os.environ.setdefault("LANGUAGE", "fr")
+
+import typer  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recherche.modele.suivi import Bilan, Suivi
+    from recherche.reglages import Etude
+
+FAUTE = 2
+INTERROMPU = 130
+
+app = typer.Typer(
+    name="recherche",
+    help="Transcrire, pseudonymiser, coder et publier les entretiens d'une étude, sur votre machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h", "--aide"]},
+)
+
+OptionEtude = Annotated[
+    Path,
+    typer.Option("--etude", envvar="RECHERCHE_ETUDE", help="Dossier de l'étude.", show_default=True),
+]
+ICI = Path()
+
+
+def principal() -> None:
+    """Point d'entrée : une faute d'utilisateur est un message et un code 2, jamais une trace."""
+    try:
+        app()
+    except ErreurRecherche as erreur:
+        _dire_erreur(erreur.message, erreur.remede)
+        sys.exit(FAUTE)
+    except KeyboardInterrupt:
+        _dire_erreur(
+            "Interrompu. Ce qui était fait est gardé.", "Relancez la même commande pour reprendre."
+        )
+        sys.exit(INTERROMPU)
+
+
+def _dire_erreur(message: str, remede: str) -> None:
+    typer.secho(f"Erreur : {message}", fg="red", err=True)
+    typer.echo(f"→ {remede}", err=True)
+
+
+def _ouvrir(chemin: Path) -> Etude:
+    from recherche.reglages import Etude
+
+    return Etude.ouvrir(chemin)
+
+
+@contextmanager
+def _avancement() -> Iterator[Suivi]:
+    from recherche.cli.affichage import avancement
+
+    with avancement() as suivi:
+        yield suivi
+
+
+def _montrer(bilan: Bilan) -> None:
+    """Affiche un bilan ; sort en code 2 s'il contient des anomalies."""
+    from recherche.cli.affichage import dire_bilan
+
+    dire_bilan(bilan)
+    if bilan.anomalies:
+        raise typer.Exit(FAUTE)
+
+
+def _demander_phrase() -> str:
+    reponse: str = typer.prompt("Phrase secrète de la clé des pseudonymes", hide_input=True, err=True)
+    return reponse
+
+
+@app.callback(invoke_without_command=True)
+def racine(
+    version: Annotated[bool, typer.Option("--version", help="Montre la version.")] = False,
+) -> None:
+    """Transcrire, pseudonymiser, coder et publier les entretiens d'une étude, sur votre machine."""
+    if version:
+        from recherche import __version__
+
+        typer.echo(f"recherche {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    chemin: Annotated[Path, typer.Argument(help="Où faire la copie de travail.")] = Path("demo"),
+    complet: Annotated[
+        bool, typer.Option("--complet", help="Transcrit les quatorze enregistrements, pas trois.")
+    ] = False,
+    ouvrir: Annotated[bool, typer.Option("--ouvrir", help="Ouvre le tableau de bord à la fin.")] = False,
+) -> None:
+    """Mène l'étude fictive d'un bout à l'autre : du son au tableau de bord et au guide."""
+    from recherche.cli.affichage import conclure_demo, dire_bilan
+    from recherche.etapes import demo as etape
+
+    etude = etape.preparer(chemin)
+    anomalies = 0
+    with _avancement() as suivi:
+        for bilan in etape.derouler(etude, complet=complet, suivi=suivi):
+            dire_bilan(bilan)
+            anomalies += len(bilan.anomalies)
+    conclure_demo(etude, chemin)
+    if ouvrir:
+        _lancer_tableau(etude.publie, [])
+    if anomalies:
+        raise typer.Exit(FAUTE)
+
+
+@app.command()
+def nouvelle(chemin: Annotated[Path, typer.Argument(help="Dossier à créer.")]) -> None:
+    """Crée une étude : réglages, grille et registre à adapter."""
+    from recherche.etapes.creer import nouvelle as etape
+
+    _montrer(etape(chemin))
+
+
+@app.command()
+def registre(
+    etude: OptionEtude = ICI,
+    vers: Annotated[Path | None, typer.Option(help="Fichier à écrire.")] = None,
+) -> None:
+    """Écrit le registre vide de l'étude, avec ses listes et ses identifiants."""
+    from recherche.etapes.creer import registre_vide
+
+    _montrer(registre_vide(_ouvrir(etude), vers))
+
+
+@app.command()
+def inventorier(etude: OptionEtude = ICI) -> None:
+    """Mesure les enregistrements, les attache aux entretiens, dit ce qui ne va pas."""
+    from recherche.etapes.inventorier import inventorier as etape
+
+    with _avancement() as suivi:
+        bilan = etape(_ouvrir(etude), suivi=suivi)
+    _montrer(bilan)
+
+
+@app.command()
+def modeles(
+    telecharger: Annotated[str | None, typer.Option(help="Modèle à télécharger.")] = None,
+) -> None:
+    """Montre les modèles de transcription, où ils sont, et vérifie leurs empreintes."""
+    from recherche.etapes.modeles import catalogue
+    from recherche.etapes.modeles import telecharger as etape
+
+    if telecharger is not None:
+        _montrer(etape(telecharger))
+        return
+    from recherche.cli.affichage import dire_modeles
+
+    if not dire_modeles(catalogue()):
+        raise typer.Exit(FAUTE)
+
+
+@app.command()
+def transcrire(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Identifiants (LOR-J-02…) ; tous si aucun.")
+    ] = None,
+    etude: OptionEtude = ICI,
+) -> None:
+    """Transcrit les enregistrements et dit qui parle ; reprend où l'on s'était arrêté."""
+    from recherche.etapes.transcrire import transcrire as etape
+
+    with _avancement() as suivi:
+        bilan = etape(_ouvrir(etude), sources=sources or None, suivi=suivi)
+    _montrer(bilan)
+
+
+@app.command()
+def importer(
+    fichiers: Annotated[
+        list[Path], typer.Argument(help="Fichiers JSON, ou dossiers qui en contiennent.")
+    ],
+    etude: OptionEtude = ICI,
+    revues: Annotated[bool, typer.Option("--revues", help="Ce sont des revues signées.")] = False,
+    codages: Annotated[bool, typer.Option("--codages", help="Ce sont des codages.")] = False,
+) -> None:
+    """Importe des transcriptions relues (ou, par option, des revues signées ou des codages)."""
+    from recherche.etapes import importer as etapes
+
+    if revues and codages:
+        raise typer.BadParameter("--revues et --codages ne vont pas ensemble.")
+    etape = etapes.importer_transcriptions
+    if revues:
+        etape = etapes.importer_revues
+    elif codages:
+        etape = etapes.importer_codages
+    with _avancement() as suivi:
+        bilan = etape(_ouvrir(etude), etapes.rassembler(fichiers), suivi=suivi)
+    _montrer(bilan)
+
+
+@app.command()
+def pseudonymiser(etude: OptionEtude = ICI) -> None:
+    """Remplace ce qui identifie une personne dans les transcriptions courantes."""
+    from recherche.etapes.pseudonymiser import pseudonymiser_etude
+
+    with _avancement() as suivi:
+        bilan = pseudonymiser_etude(_ouvrir(etude), demander=_demander_phrase, suivi=suivi)
+    _montrer(bilan)
+
+
+@app.command()
+def publier(etude: OptionEtude = ICI) -> None:
+    """Publie le jeu anonymisé que voient les partenaires."""
+    from recherche.etapes.publier import publier as etape
+
+    _montrer(etape(_ouvrir(etude)))
+
+
+@app.command()
+def rediger(etude: OptionEtude = ICI) -> None:
+    """Écrit le brouillon du guide (Markdown, docx, pdf) depuis le jeu publié."""
+    from recherche.etapes.rediger import rediger as etape
+
+    with _avancement() as suivi:
+        bilan = etape(_ouvrir(etude), suivi=suivi)
+    _montrer(bilan)
+
+
+@app.command()
+def exporter(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Identifiants ; toutes les transcriptions si aucun.")
+    ] = None,
+    etude: OptionEtude = ICI,
+    formats: Annotated[
+        list[str], typer.Option("--format", "-f", help="txt, docx, vtt, srt ou json ; répétable.")
+    ] = ["docx"],  # noqa: B006
+    prive: Annotated[
+        bool, typer.Option("--prive", help="Texte brut, nominatif : ne sort pas de l'équipe.")
+    ] = False,
+    automatique: Annotated[
+        bool,
+        typer.Option("--automatique", help="Avec --prive : la version automatique, qui a les temps."),
+    ] = False,
+) -> None:
+    """Exporte les transcriptions (pseudonymisées, sauf --prive)."""
+    from recherche.etapes.exporter import exporter as etape
+
+    with _avancement() as suivi:
+        bilan = etape(
+            _ouvrir(etude),
+            formats=formats,
+            sources=sources or None,
+            prive=prive,
+            automatique=automatique,
+            suivi=suivi,
+        )
+    _montrer(bilan)
+
+
+@app.command()
+def etat(etude: OptionEtude = ICI) -> None:
+    """Montre les quotas par territoire et profil, et ce qui bloque."""
+    from recherche.cli.affichage import dire_etat
+    from recherche.etapes.etat import etat as etape
+
+    dire_etat(etape(_ouvrir(etude)))
+
+
+@app.command()
+def journal(
+    etude: OptionEtude = ICI,
+    limite: Annotated[int, typer.Option(help="Nombre d'actions montrées.", min=1)] = 30,
+) -> None:
+    """Montre les dernières actions : qui, quand, quoi."""
+    from recherche.cli.affichage import dire_journal
+    from recherche.etapes.sauvegarder import lire_journal
+
+    dire_journal(lire_journal(_ouvrir(etude), limite=limite))
+
+
+@app.command()
+def annuler(
+    numero: Annotated[
+        str | None, typer.Argument(help="Début du numéro ; la dernière si absent.")
+    ] = None,
+    etude: OptionEtude = ICI,
+) -> None:
+    """Annule une action du journal."""
+    from recherche.etapes.sauvegarder import annuler as etape
+
+    _montrer(etape(_ouvrir(etude), numero))
+
+
+@app.command()
+def sauvegarder(
+    etude: OptionEtude = ICI,
+    vers: Annotated[Path | None, typer.Option(help="Fichier de la copie.")] = None,
+) -> None:
+    """Copie la base de l'étude et note la copie."""
+    from recherche.etapes.sauvegarder import sauvegarder as etape
+
+    _montrer(etape(_ouvrir(etude), vers=vers))
+
+
+@app.command()
+def sauvegardes(etude: OptionEtude = ICI) -> None:
+    """Liste les sauvegardes connues de l'étude."""
+    from recherche.cli.affichage import dire_sauvegardes
+    from recherche.etapes.sauvegarder import sauvegardes as etape
+
+    dire_sauvegardes(etape(_ouvrir(etude)))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def tableau(contexte: typer.Context, etude: OptionEtude = ICI) -> None:
+    """Ouvre le tableau de bord des partenaires, sur le seul jeu publié."""
+    _lancer_tableau(_ouvrir(etude).publie, contexte.args)
+
+
+def _lancer_tableau(publie: Path, arguments: Sequence[str]) -> None:
+    from recherche.etapes.tableau import lancer
+
+    raise typer.Exit(lancer(publie, arguments))
+
+
+def _application() -> Any:  # noqa: ANN401
+    """La commande Click, pour les tests de documentation."""
+    return typer.main.get_command(app)

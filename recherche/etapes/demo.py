@@ -1,0 +1,94 @@
+"""La démonstration : une copie de travail de l'étude fictive, menée d'un bout à l'autre."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import recherche
+from recherche.erreurs import ErreurEtude
+from recherche.etapes.exporter import exporter
+from recherche.etapes.importer import importer_codages, importer_revues, importer_transcriptions
+from recherche.etapes.inventorier import inventorier
+from recherche.etapes.pseudonymiser import pseudonymiser_etude
+from recherche.etapes.publier import publier
+from recherche.etapes.rediger import rediger
+from recherche.etapes.transcrire import transcrire
+from recherche.modele.suivi import Bilan, Suivi, silencieux
+from recherche.reglages import NOM_REGLAGES, Etude
+
+SOURCES = ("LOR-J-02", "BRE-P-01", "REN-A-01")
+
+
+def original() -> Path:
+    """Le dossier de la démonstration, dans le dépôt. Lève `ErreurEtude` s'il n'y est pas."""
+    dossier = Path(recherche.__file__).resolve().parent.parent / "interviews" / "demo"
+    if not (dossier / NOM_REGLAGES).is_file():
+        raise ErreurEtude(
+            "La démonstration n'est pas ici : le paquet installé ne contient ni son ni entretien.",
+            'Installez depuis le dépôt : « git clone », puis « pip install -e ".[demo]" ».',
+        )
+    return dossier
+
+
+def preparer(chemin: Path) -> Etude:
+    """Copie ce qui manque de la démonstration dans `chemin`, sans rien y remplacer.
+
+    Lève `ErreurEtude` si le dossier contient autre chose que la démonstration.
+    """
+    source = original()
+    reglages = chemin / NOM_REGLAGES
+    if reglages.exists():
+        etude = Etude.ouvrir(chemin)
+        if not etude.reglages.etude.fictive:
+            raise _occupe(chemin, "une étude réelle")
+    elif chemin.exists() and (not chemin.is_dir() or any(chemin.iterdir())):
+        raise _occupe(chemin, "autre chose")
+    for fichier in sorted(f for f in source.rglob("*") if f.is_file()):
+        copie = chemin / fichier.relative_to(source)
+        if not copie.exists():
+            copie.parent.mkdir(parents=True, exist_ok=True)
+            partielle = copie.with_name(f".{copie.name}.partiel")
+            shutil.copyfile(fichier, partielle)
+            partielle.replace(copie)
+    return Etude.ouvrir(chemin)
+
+
+def _occupe(chemin: Path, contenu: str) -> ErreurEtude:
+    return ErreurEtude(
+        f"{chemin} contient {contenu} : la démonstration n'y est pas copiée.",
+        "Donnez un autre dossier : « recherche demo AUTRE_DOSSIER ».",
+    )
+
+
+def derouler(etude: Etude, *, complet: bool = False, suivi: Suivi = silencieux) -> Iterator[Bilan]:
+    """Mène la démonstration étape par étape et rend le bilan de chacune ; reprend où elle en était."""
+    dossier = etude.chemin
+    transcrites = None if complet else SOURCES
+
+    def de(nom: str) -> list[Path]:
+        return sorted((dossier / nom).glob("*.json"))
+
+    etapes: list[Callable[[], Bilan]] = [
+        lambda: inventorier(etude, suivi=suivi),
+        lambda: transcrire(etude, sources=transcrites, suivi=suivi),
+        lambda: importer_transcriptions(etude, de("transcriptions"), suivi=suivi),
+        lambda: importer_revues(etude, de("revues"), suivi=suivi),
+        lambda: pseudonymiser_etude(etude, suivi=suivi),
+        lambda: importer_codages(etude, de("codages"), suivi=suivi),
+        lambda: publier(etude),
+        lambda: rediger(etude, suivi=suivi),
+        lambda: _exporter(etude, suivi),
+    ]
+    for etape in etapes:
+        yield etape()
+
+
+def _exporter(etude: Etude, suivi: Suivi) -> Bilan:
+    lisibles = exporter(etude, formats=("txt", "docx", "json"), sources=SOURCES, suivi=suivi)
+    minutees = exporter(
+        etude, formats=("vtt", "srt"), sources=SOURCES, prive=True, automatique=True, suivi=suivi
+    )
+    anomalies = lisibles.anomalies + minutees.anomalies
+    return Bilan(lisibles.etape, lisibles.faits + minutees.faits, anomalies=anomalies)

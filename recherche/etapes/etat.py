@@ -1,0 +1,86 @@
+"""Où en est l'étude : quotas, états par territoire et profil, et ce qui bloque."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recherche.etapes.tables import Situation, situation, table_sources
+from recherche.modele.entretien import Atelier, Source
+from recherche.modele.suivi import Anomalie
+from recherche.reglages import Etude
+
+ETAPES = ("realise", "enregistre", "transcrit", "relu", "signe", "code", "publie")
+
+
+@dataclass(frozen=True)
+class Etat:
+    """`quotas` : territoire x profil, objectif et nombre à chaque étape ; `blocages` : par source."""
+
+    quotas: pd.DataFrame
+    ateliers: pd.DataFrame
+    blocages: tuple[Anomalie, ...]
+
+
+def etat(etude: Etude) -> Etat:
+    """L'état de l'étude. Lève `ErreurRegistre` si le registre ne se lit pas."""
+    lue = situation(etude)
+    table = table_sources(lue)
+    entretiens = table[table["genre"] == "entretien"]
+    ateliers = table[table["genre"] == "atelier"]
+    return Etat(
+        _quotas(etude, entretiens),
+        ateliers[["source_id", "territoire", *ETAPES]].reset_index(drop=True),
+        tuple(_blocages(lue)),
+    )
+
+
+def _quotas(etude: Etude, entretiens: pd.DataFrame) -> pd.DataFrame:
+    territoires = [t.nom for t in etude.reglages.territoires]
+    profils = {p.nom: p.quota for p in etude.reglages.profils}
+    cases = pd.MultiIndex.from_product([territoires, list(profils)], names=["territoire", "profil"])
+    comptes = entretiens.groupby(["territoire", "profil"])[list(ETAPES)].sum()
+    quotas = comptes.reindex(cases, fill_value=0).astype("int64").reset_index()
+    quotas.insert(2, "objectif", quotas["profil"].map(profils).astype("int64"))
+    return quotas
+
+
+def _blocages(lue: Situation) -> Iterator[Anomalie]:
+    """La première chose qui arrête chaque source réalisée, et la commande qui la débloque."""
+    codees, publiables = lue.codees(), lue.publiables()
+    for source in lue.registre.sources:
+        if source.date is None or source.id in lue.publiees:
+            continue
+        dit = _manque(lue, source, code=source.id in codees, publiable=source.id in publiables)
+        if dit is not None:
+            yield Anomalie(source.id, *dit)
+
+
+def _manque(lue: Situation, source: Source, *, code: bool, publiable: bool) -> tuple[str, str] | None:
+    pseudo = lue.pseudonymisees.get(source.id)
+    courante = lue.courantes.get(source.id)
+    if courante is None:
+        return _manque_transcription(lue, source)
+    if pseudo is None or pseudo.version_id != courante.id:
+        return "version courante pas pseudonymisée", "recherche pseudonymiser"
+    if not pseudo.signee:
+        return "revue des mentions pas signée", "recherche importer --revues"
+    if not code:
+        return "pas encore codé", "recherche importer --codages"
+    if publiable:
+        return "prêt, pas encore publié", "recherche publier"
+    return None
+
+
+def _manque_transcription(lue: Situation, source: Source) -> tuple[str, str]:
+    if any(p.consentement.enregistrement is not True for p in source.participants):
+        feuille = "Ateliers" if isinstance(source, Atelier) else "Entretiens"
+        return (
+            "consentement à l'enregistrement pas noté",
+            f"registre.xlsx, feuille « {feuille} », colonne du consentement",
+        )
+    if source.id not in lue.enregistrees:
+        return "pas d'enregistrement utilisable", "recherche inventorier"
+    return "pas encore transcrit", f"recherche transcrire {source.id}"

@@ -1,0 +1,234 @@
+"""Importer ce que des personnes ont fait ailleurs : transcriptions relues, revues signées, codages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from recherche.codage import ancrage
+from recherche.codage.grille import lire_grille
+from recherche.echanges import importation
+from recherche.echanges.importation import CodageImporte, CodagesImportes, RevueImportee
+from recherche.entrepot import Entrepot, codages, sources, transcriptions
+from recherche.entrepot.transcriptions import VersionPseudonymisee
+from recherche.erreurs import ErreurCodage, ErreurEchange, ErreurRecherche
+from recherche.etapes.seance import cle, registre_reporte, seance
+from recherche.langue.pseudonymes import Correspondance
+from recherche.modele.codage import Codage, Extrait, Origine
+from recherche.modele.serialisation import tours_en_json
+from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux
+from recherche.modele.transcription import Transcription, TranscriptionPseudonymisee
+from recherche.reglages import Etude
+
+Lu = TypeVar("Lu")
+
+
+def importer_transcriptions(
+    etude: Etude, fichiers: Sequence[Path], *, suivi: Suivi = silencieux
+) -> Bilan:
+    """Ajoute des transcriptions relues comme nouvelles versions ; passe celles déjà importées.
+
+    Lève `ErreurEchange` (fichier, tour, clé) sur un fichier mal formé : rien n'est alors importé.
+    """
+    etape = "importer des transcriptions"
+    lues = _lire_toutes(fichiers, importation.lire_transcription, etape, suivi)
+    with seance(etude, etape) as entrepot:
+        registre_reporte(etude, entrepot)
+        faits, passes, anomalies = [], [], []
+        with entrepot.ecrire(etape) as ecriture:
+            connues = sources.connues(ecriture.cx)
+            presentes = {v.cle for v in transcriptions.versions(ecriture.cx)}
+            for transcription in lues:
+                identifiant = transcription.source_id
+                empreinte = _cle_relue(transcription)
+                if identifiant not in connues:
+                    anomalies.append(_source_inconnue(identifiant))
+                elif empreinte in presentes:
+                    passes.append(identifiant)
+                else:
+                    nature = transcriptions.RELUE
+                    transcriptions.ajouter_version(ecriture, transcription, nature=nature, cle=empreinte)
+                    faits.append(identifiant)
+    return Bilan(etape, tuple(faits), tuple(passes), tuple(anomalies))
+
+
+def _cle_relue(transcription: Transcription) -> str:
+    return cle("relue/1", transcription.source_id, tours_en_json(transcription.tours))
+
+
+def importer_revues(etude: Etude, fichiers: Sequence[Path], *, suivi: Suivi = silencieux) -> Bilan:
+    """Ajoute des revues signées ; chacune doit porter sur le texte exact de la version courante."""
+    etape = "importer des revues"
+    lues = _lire_toutes(fichiers, importation.lire_revue, etape, suivi)
+    with seance(etude, etape) as entrepot, entrepot.ecrire(etape) as ecriture:
+        courantes = transcriptions.courantes(ecriture.cx)
+        presentes = transcriptions.revues(ecriture.cx)
+        faits, passes, anomalies = [], [], []
+        for revue in lues:
+            version = courantes.get(revue.source_id)
+            if version is None or version.empreinte != revue.empreinte:
+                anomalies.append(_revue_perimee(revue))
+                continue
+            mentions = tuple({"debut": m.debut, "fin": m.fin, "type": m.type} for m in revue.mentions)
+            connue = presentes.get(version.id)
+            if connue is not None and (connue.mentions, connue.relecteur) == (mentions, revue.relecteur):
+                passes.append(revue.source_id)
+                continue
+            transcriptions.ajouter_revue(
+                ecriture,
+                version_id=version.id,
+                relecteur=revue.relecteur,
+                second_relecteur=revue.second_relecteur,
+                date=revue.date.isoformat(),
+                mentions=mentions,
+            )
+            faits.append(revue.source_id)
+    return Bilan(etape, tuple(faits), tuple(passes), tuple(anomalies))
+
+
+def importer_codages(etude: Etude, fichiers: Sequence[Path], *, suivi: Suivi = silencieux) -> Bilan:
+    """Ajoute des codages donnés par citation, ancrés dans la version pseudonymisée courante.
+
+    Lève `ErreurCodage` avec toutes les fautes (citation introuvable, code inconnu, nature absente ou
+    double) : rien n'est alors importé.
+    """
+    etape = "importer des codages"
+    lus = _lire_toutes(fichiers, importation.lire_codages, etape, suivi)
+    grille = lire_grille(etude.fichier_grille)
+    with seance(etude, etape) as entrepot:
+        versions, ancres, anomalies = _ancrer_tous(entrepot, lus)
+        ancrage.verifier(ancres, grille)
+        with entrepot.ecrire(etape) as ecriture:
+            codages.synchroniser_grille(ecriture, grille)
+            avant = _par_source(codages.lire(ecriture.cx, version_ids=versions.values()))
+            codages.ajouter(ecriture, ancres, versions)
+            apres = _par_source(codages.lire(ecriture.cx, version_ids=versions.values()))
+    faits = tuple(s for s in sorted(apres) if apres[s] != avant.get(s, 0))
+    passes = tuple(s for s in sorted(apres) if apres[s] == avant.get(s, 0))
+    return Bilan(etape, faits, passes, tuple(anomalies))
+
+
+def _par_source(liste: Iterable[Codage]) -> dict[str, int]:
+    comptes: dict[str, int] = {}
+    for codage in liste:
+        comptes[codage.source_id] = comptes.get(codage.source_id, 0) + 1
+    return comptes
+
+
+def _ancrer_tous(
+    entrepot: Entrepot, lus: Sequence[CodagesImportes]
+) -> tuple[dict[str, int], list[Codage], list[Anomalie]]:
+    """Les codages ancrés et la version pseudonymisée de chaque source ; ce qui manque."""
+    date = datetime.now(UTC)
+    versions: dict[str, int] = {}
+    ancres: list[Codage] = []
+    anomalies: dict[str, Anomalie] = {}
+    fautes: list[str] = []
+    with entrepot.lire() as cx:
+        pseudonymisees = transcriptions.pseudonymisees(cx)
+        for source_id, liste in _regrouper(lus).items():
+            pseudo = pseudonymisees.get(source_id)
+            if pseudo is None:
+                anomalies[source_id] = _sans_pseudonymes(source_id)
+                continue
+            versions[source_id] = pseudo.id
+            brute = transcriptions.lire(cx, pseudo.version_id)
+            texte = transcriptions.lire_pseudonymisee(cx, pseudo.id)
+            for importe in liste:
+                try:
+                    extrait = _ancrer(importe, brute, texte, pseudo)
+                except ErreurCodage as erreur:
+                    fautes.append(erreur.message)
+                    continue
+                for code in importe.codes:
+                    origine = Origine.IMPORT
+                    ancres.append(Codage(source_id, extrait, code, importe.codeur, origine, date))
+    if fautes:
+        raise ErreurCodage(
+            f"{len(fautes)} citation(s) ne s'ancrent pas :" + "".join(f"\n  - {f}" for f in fautes),
+            "Corrigez-les dans le fichier de codages ; rien n'a été importé.",
+        )
+    return versions, ancres, list(anomalies.values())
+
+
+def _regrouper(lus: Sequence[CodagesImportes]) -> dict[str, list[CodageImporte]]:
+    groupes: dict[str, list[CodageImporte]] = {}
+    for fichier in lus:
+        for importe in fichier.codages:
+            groupes.setdefault(importe.source_id, []).append(importe)
+    return groupes
+
+
+def _ancrer(
+    importe: CodageImporte,
+    brute: Transcription,
+    texte: TranscriptionPseudonymisee,
+    pseudo: VersionPseudonymisee,
+) -> Extrait:
+    """L'extrait pseudonymisé d'une citation de la transcription relue (ou, à défaut, pseudonymisée)."""
+    try:
+        brut = ancrage.ancrer(brute, importe.tour, importe.citation)
+    except ErreurCodage:
+        return ancrage.ancrer(texte, importe.tour, importe.citation)
+    correspondance = Correspondance(pseudo.correspondance)
+    debut, fin = correspondance.vers_pseudonymise(brut.debut, brut.fin)
+    return Extrait.dans(texte.texte, debut, fin)
+
+
+def _lire_toutes(
+    fichiers: Sequence[Path], lire: Callable[[Path], Lu], etape: str, suivi: Suivi
+) -> list[Lu]:
+    """Lit tous les fichiers avant d'en importer un ; toutes leurs fautes à la fois."""
+    lus, fautes = [], []
+    for rang, fichier in enumerate(fichiers):
+        try:
+            lus.append(lire(fichier))
+        except ErreurRecherche as erreur:
+            fautes.append(erreur)
+        suivi(Avancement(etape, fichier.name, rang + 1, len(fichiers), "fichiers"))
+    if fautes:
+        premier = fautes[0]
+        raise type(premier)("\n".join(f.message for f in fautes), premier.remede)
+    return lus
+
+
+def _source_inconnue(identifiant: str) -> Anomalie:
+    return Anomalie(
+        identifiant,
+        f"{identifiant} n'est pas au registre : sa transcription n'est pas importée.",
+        "Ajoutez sa ligne à registre.xlsx, ou corrigez l'identifiant dans le fichier.",
+    )
+
+
+def _revue_perimee(revue: RevueImportee) -> Anomalie:
+    return Anomalie(
+        revue.source_id,
+        f"{revue.source_id} : la revue signée ne porte pas sur la version courante de la transcription.",
+        "Refaites la revue sur la version courante : un texte changé doit être relu.",
+    )
+
+
+def _sans_pseudonymes(identifiant: str) -> Anomalie:
+    return Anomalie(
+        identifiant,
+        f"{identifiant} n'a pas encore de version pseudonymisée : ses codages ne sont pas importés.",
+        "Lancez « recherche pseudonymiser », puis réimportez ces codages.",
+    )
+
+
+def rassembler(chemins: Sequence[Path]) -> list[Path]:
+    """Les fichiers JSON désignés, dossiers parcourus. Lève `ErreurEchange` si un chemin manque."""
+    fichiers: list[Path] = []
+    for chemin in chemins:
+        if not chemin.exists():
+            raise ErreurEchange(
+                f"{chemin} n'existe pas.", "Vérifiez le chemin du fichier ou du dossier."
+            )
+        fichiers.extend(sorted(chemin.glob("*.json")) if chemin.is_dir() else [chemin])
+    if not fichiers:
+        raise ErreurEchange(
+            "Aucun fichier .json à importer.", "Désignez un fichier, ou le dossier qui les contient."
+        )
+    return fichiers

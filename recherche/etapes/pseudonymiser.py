@@ -1,0 +1,177 @@
+"""Pseudonymiser les transcriptions courantes.
+
+Quand une personne a signé les mentions d'une version, ce sont elles qui s'appliquent, exactement ; ce
+que les détecteurs voient en plus est signalé. Sans signature, les détecteurs proposent, et la version n'est
+pas publiable. Une nouvelle version reprend les codages de la précédente quand c'est sûr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from recherche.codage.report import reporter
+from recherche.entrepot import Ecriture, Entrepot, codages, transcriptions
+from recherche.entrepot.transcriptions import Revue, Version, VersionPseudonymisee
+from recherche.etapes.phrase import Demander, phrase_secrete
+from recherche.etapes.seance import cle as cle_de
+from recherche.etapes.seance import registre_reporte, seance
+from recherche.langue import coffre
+from recherche.langue.detection import ContexteDetection, Mention, TypeMention, detecter_corpus
+from recherche.langue.pseudonymes import Cle, pseudonymiser
+from recherche.modele.entretien import Registre
+from recherche.modele.suivi import Anomalie, Bilan, Suivi, silencieux
+from recherche.modele.transcription import Transcription
+from recherche.reglages import Etude
+
+ETAPE = "pseudonymiser"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tache:
+    """Une version courante à pseudonymiser, avec la revue qui la fonde si elle est signée."""
+
+    version: Version
+    revue: Revue | None
+    cle: str
+
+
+def fichier_cle(etude: Etude) -> Path:
+    """La clé chiffrée des pseudonymes."""
+    return etude.confidentiel / "cle.age"
+
+
+def pseudonymiser_etude(
+    etude: Etude, *, demander: Demander | None = None, suivi: Suivi = silencieux
+) -> Bilan:
+    """Pseudonymise les versions courantes qui ne le sont pas encore sous la même revue.
+
+    Lève `ErreurConfidentialite` si la phrase secrète manque ou n'ouvre pas la clé.
+    """
+    with seance(etude, ETAPE) as entrepot:
+        registre = registre_reporte(etude, entrepot)
+        taches, passes = _a_faire(etude, entrepot, registre)
+        if not taches:
+            return Bilan(ETAPE, passes=passes)
+        phrase = phrase_secrete(etude, demander)
+        coffre_etude = fichier_cle(etude)
+        cle = coffre.lire(coffre_etude, phrase) if coffre_etude.exists() else Cle()
+        with entrepot.lire() as cx:
+            textes = {t.version.id: transcriptions.lire(cx, t.version.id) for t in taches}
+        detectees = _detecter(etude, registre, list(textes.values()), suivi)
+        resultats = []
+        for tache in taches:
+            texte = textes[tache.version.id]
+            mentions = _mentions(tache, detectees[texte.source_id])
+            pseudo, cle, correspondance = pseudonymiser(texte, mentions, cle)
+            resultats.append((tache, mentions, pseudo, correspondance))
+        coffre.ecrire(coffre_etude, cle, phrase)
+        a_replacer: list[Anomalie] = []
+        for tache, mentions, pseudo, correspondance in resultats:
+            with entrepot.ecrire(ETAPE) as ecriture:
+                ancienne = transcriptions.pseudonymisees(ecriture.cx, pseudo.source_id).get(
+                    pseudo.source_id
+                )
+                numero = transcriptions.ajouter_pseudonymisee(
+                    ecriture,
+                    pseudo,
+                    version_id=tache.version.id,
+                    revue_id=None if tache.revue is None else tache.revue.id,
+                    cle=tache.cle,
+                    mentions=[{"debut": m.debut, "fin": m.fin, "type": m.type} for m in mentions],
+                    correspondance=correspondance.lignes,
+                )
+                if ancienne is not None:
+                    a_replacer.extend(_reporter_codages(ecriture, ancienne, numero, pseudo.texte))
+        faits = tuple(tache.version.source_id for tache in taches)
+        return Bilan(ETAPE, faits, passes, tuple(a_replacer), tuple(_messages(taches, detectees)))
+
+
+def _a_faire(
+    etude: Etude, entrepot: Entrepot, registre: Registre
+) -> tuple[list[_Tache], tuple[str, ...]]:
+    with entrepot.lire() as cx:
+        courantes = transcriptions.courantes(cx)
+        revues = transcriptions.revues(cx)
+        faites = {s: p.cle for s, p in transcriptions.pseudonymisees(cx).items()}
+    noms = _noms(registre)
+    taches, passes = [], []
+    for source_id, version in courantes.items():
+        revue = revues.get(version.id)
+        detection = None if revue is not None else (noms, etude.reglages.noms_locaux)
+        empreinte = cle_de("pseudonymes/1", version.empreinte, revue and revue.mentions, detection)
+        if faites.get(source_id) == empreinte:
+            passes.append(source_id)
+        else:
+            taches.append(_Tache(version, revue, empreinte))
+    return taches, tuple(passes)
+
+
+def _noms(registre: Registre) -> list[tuple[str | None, ...]]:
+    return [
+        (p.prenom, p.nom, p.sexe, p.quartier, p.structure)
+        for source in registre.sources
+        for p in source.participants
+    ]
+
+
+def _detecter(
+    etude: Etude, registre: Registre, textes: Sequence[Transcription], suivi: Suivi
+) -> Mapping[str, tuple[Mention, ...]]:
+    contexte = ContexteDetection.depuis(etude.reglages, registre)
+    modele = etude.reglages.confidentialite.langue
+    return detecter_corpus(textes, contexte, modele_spacy=modele, suivi=suivi)
+
+
+def _mentions(tache: _Tache, detectees: Sequence[Mention]) -> tuple[Mention, ...]:
+    if tache.revue is None:
+        return tuple(detectees)
+    return tuple(
+        Mention(m["debut"], m["fin"], TypeMention(m["type"]), "revue") for m in tache.revue.mentions
+    )
+
+
+def _messages(taches: Iterable[_Tache], detectees: Mapping[str, Sequence[Mention]]) -> Iterable[str]:
+    """Ce que les détecteurs voient de plus que les revues signées, en nombre seulement."""
+    signees = [t for t in taches if t.revue is not None]
+    nouvelles = {t.version.source_id: _non_couvertes(t, detectees[t.version.source_id]) for t in signees}
+    total = sum(nouvelles.values())
+    if total:
+        yield (
+            f"{total} mentions vues par les détecteurs n'ont pas été retenues par les revues signées "
+            f"({sum(n > 0 for n in nouvelles.values())} sources) : elles restent en clair."
+        )
+    sans = sorted(t.version.source_id for t in taches if t.revue is None)
+    if sans:
+        yield f"{len(sans)} sources attendent une revue signée avant publication : {', '.join(sans)}."
+
+
+def _non_couvertes(tache: _Tache, detectees: Iterable[Mention]) -> int:
+    signees = [] if tache.revue is None else [(m["debut"], m["fin"]) for m in tache.revue.mentions]
+    return sum(not any(debut < m.fin and fin > m.debut for debut, fin in signees) for m in detectees)
+
+
+def _reporter_codages(
+    ecriture: Ecriture, ancienne: VersionPseudonymisee, numero: int, texte: str
+) -> Iterable[Anomalie]:
+    """Reporte les codages de l'ancienne version sur la nouvelle ; rend ceux qui sont « à replacer »."""
+    existants = codages.lire(ecriture.cx, version_ids=[ancienne.id])
+    if not existants:
+        return
+    precedent = transcriptions.lire_pseudonymisee(ecriture.cx, ancienne.id).texte
+    reports = reporter(precedent, texte, [codage.extrait for codage in existants])
+    surs = [
+        replace(codage, extrait=report.nouveau)
+        for codage, report in zip(existants, reports, strict=True)
+        if report.nouveau is not None
+    ]
+    codages.ajouter(ecriture, surs, {ancienne.source_id: numero})
+    perdus = {r.ancien for r in reports if r.nouveau is None}
+    for extrait in sorted(perdus, key=lambda e: e.debut):
+        debut = precedent[extrait.debut : extrait.fin][:60]
+        yield Anomalie(
+            ancienne.source_id,
+            f"{ancienne.source_id} : un passage codé a changé, à recoder : « {debut}… ».",
+            "Recodez ce passage sur la nouvelle version ; l'ancienne et ses codages sont conservés.",
+        )

@@ -1,0 +1,191 @@
+"""Publier le jeu anonymisé : tout est calculé ici, côté privé ; les écrans ne font qu'afficher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from recherche.analyse import tableaux
+from recherche.codage.grille import lire_grille
+from recherche.entrepot import Ecriture, Entrepot, suites, transcriptions
+from recherche.erreurs import ErreurConfidentialite
+from recherche.etapes.seance import cle, registre_reporte, seance
+from recherche.etapes.tables import Situation, lire_textes, passages, table_codages, table_sources
+from recherche.modele.codage import Grille
+from recherche.modele.entretien import Registre
+from recherche.modele.suivi import Anomalie, Bilan
+from recherche.modele.transcription import TranscriptionPseudonymisee
+from recherche.publication import dossier
+from recherche.publication.controle import Interdits
+from recherche.publication.jeu import JeuPublie, construire_jeu
+from recherche.publication.verbatims import Regles
+from recherche.reglages import Etude
+
+ETAPE = "publier"
+SCHEMA = "publication/1"
+
+
+def publier(etude: Etude, *, jour: date | None = None) -> Bilan:
+    """Publie ce qui est signé et codé, si quelque chose a changé depuis la dernière publication.
+
+    Lève `ErreurConfidentialite` si rien n'est publiable ou si une mention identifiante reste ; le jeu
+    précédent est alors intact.
+    """
+    with seance(etude, ETAPE) as entrepot:
+        registre = registre_reporte(etude, entrepot)
+        grille = lire_grille(etude.fichier_grille)
+        etat = Situation.lire(etude, entrepot, registre)
+        publiables = etat.publiables()
+        if not publiables:
+            raise ErreurConfidentialite(
+                "Rien n'est publiable : aucune source n'est à la fois codée et de revue signée.",
+                "« recherche etat » dit ce qui bloque chaque source.",
+            )
+        empreinte = _cle(etat, grille)
+        with entrepot.lire() as cx:
+            derniere = suites.derniere_publication(cx)
+        if derniere is not None and derniere.cle == empreinte and _intacte(etude, derniere):
+            return Bilan(ETAPE, passes=(f"version {derniere.version}",))
+        version = (derniere.version if derniere else 0) + 1
+        return _publier(etat, entrepot, grille, version, empreinte, jour or date.today())  # noqa: DTZ011
+
+
+def _cle(etat: Situation, grille: Grille) -> str:
+    """Tout ce dont dépend le jeu publié, hors date et version."""
+    pseudos = sorted((s, etat.pseudonymisees[s].empreinte) for s in etat.publiables())
+    reglages = etat.etude.reglages
+    poses = [(c.source_id, c.extrait.debut, c.extrait.fin, c.code) for c in etat.retenus()]
+    return cle(SCHEMA, pseudos, poses, grille, reglages, table_sources(etat).to_json(), etat.registre)
+
+
+def _intacte(etude: Etude, derniere: suites.Publication) -> bool:
+    fichier = etude.publie / dossier.MANIFESTE
+    return fichier.is_file() and suites.empreinte_fichier(fichier) == derniere.empreinte
+
+
+def _publier(
+    etat: Situation, entrepot: Entrepot, grille: Grille, version: int, empreinte: str, jour: date
+) -> Bilan:
+    etude = etat.etude
+    textes = lire_textes(entrepot, etat)
+    formes = _formes_interdites(etat, entrepot)
+    ambigus = _formes_ordinaires(formes, textes)
+    candidats = passages(etat, textes, grille)
+    candidats, ecartes = _ecarter(candidats, Interdits.depuis(formes, ambigus=ambigus))
+    jeu = _construire(etat, textes, grille, candidats, version, jour)
+    dossier.ecrire(jeu, etude.publie, interdits=formes, ambigus=ambigus)
+    with entrepot.ecrire(ETAPE) as ecriture:
+        _noter(ecriture, etude, etat, version, empreinte, jour)
+    messages = (
+        f"version {version} : {len(jeu.tables['verbatims'])} verbatims, "
+        f"{len(etat.publiables())} sources, {sum(len(t) for t in jeu.tables.values())} lignes",
+    )
+    return Bilan(ETAPE, (f"version {version}",), anomalies=ecartes, messages=messages)
+
+
+def _construire(
+    etat: Situation,
+    textes: Mapping[str, TranscriptionPseudonymisee],
+    grille: Grille,
+    candidats: pd.DataFrame,
+    version: int,
+    jour: date,
+) -> JeuPublie:
+    reglages = etat.etude.reglages
+    table = table_sources(etat)
+    profils = [profil.nom for profil in reglages.profils]
+    territoires = [territoire.nom for territoire in reglages.territoires]
+    table = table.assign(publie=table["publiable"])
+    entretiens = table[table["genre"] == "entretien"]
+    effectifs = tableaux.effectifs(
+        entretiens[entretiens["publiable"]],
+        table_codages(etat.retenus(), textes),
+        grille,
+        territoires=territoires,
+        profils=profils,
+    )
+    objectifs = {profil.nom: profil.quota for profil in reglages.profils}
+    regles = reglages.publication
+    return construire_jeu(
+        reglages,
+        effectifs=effectifs,
+        passages=candidats,
+        ateliers=_ateliers(
+            etat.registre, dict(zip([t.code for t in reglages.territoires], territoires, strict=True))
+        ),
+        avancement=tableaux.avancement(entretiens, territoires=territoires, objectifs=objectifs),
+        grille=grille,
+        version=version,
+        date=jour,
+        licence=regles.licence or None,
+        regles=Regles(par_theme=regles.verbatims_par_theme, par_personne=regles.verbatims_par_personne),
+    )
+
+
+def _ateliers(registre: Registre, territoires: Mapping[str, str]) -> pd.DataFrame:
+    lignes = [
+        (
+            a.titre,
+            territoires[a.territoire],
+            a.date.isoformat(),
+            len(a.participants),
+            "\n".join(a.decisions),
+        )
+        for a in registre.ateliers
+        if a.date is not None
+    ]
+    return pd.DataFrame(lignes, columns=["titre", "territoire", "date", "participants", "decisions"])
+
+
+def _formes_interdites(etat: Situation, entrepot: Entrepot) -> set[str]:
+    """Ce qu'aucun octet publié ne doit contenir : mentions masquées, noms du registre, identifiants."""
+    formes = {source.id for source in etat.registre.sources}
+    for source in etat.registre.sources:
+        for p in source.participants:
+            formes |= {valeur for valeur in (p.prenom, p.nom) if valeur}
+            if p.prenom and p.nom:
+                formes.add(f"{p.prenom} {p.nom}")
+    with entrepot.lire() as cx:
+        for source_id, mentions in transcriptions.mentions_masquees(cx).items():
+            texte = transcriptions.lire(cx, etat.pseudonymisees[source_id].version_id).texte
+            formes |= {texte[m["debut"] : m["fin"]] for m in mentions}
+    return formes - {t.nom for t in etat.etude.reglages.territoires}
+
+
+def _formes_ordinaires(formes: set[str], textes: Mapping[str, TranscriptionPseudonymisee]) -> set[str]:
+    """Les formes qui sont aussi des mots ordinaires, écrits en minuscules dans les textes relus."""
+    mots = {
+        mot.texte.strip(".,;:!?…«»\"'()")
+        for t in textes.values()
+        for tour in t.tours
+        for mot in tour.mots
+    }
+    elides = {mot.rpartition("'")[2].rpartition("’")[2] for mot in mots}
+    return {forme for forme in formes if forme.lower() in elides and forme.lower() != forme}
+
+
+def _ecarter(candidats: pd.DataFrame, interdits: Interdits) -> tuple[pd.DataFrame, tuple[Anomalie, ...]]:
+    """Écarte les passages où une forme masquée ailleurs reste en clair, et le dit."""
+    fuites = candidats["texte"].map(interdits.dans).astype(bool)
+    anomalies = tuple(
+        Anomalie(
+            ligne.source_id,
+            f"{ligne.source_id} : un passage codé garde en clair une forme masquée ailleurs ; non publié.",
+            "Reprenez la revue de cette transcription, puis republiez.",
+        )
+        for ligne in candidats[fuites & candidats["citation_permise"]]
+        .drop_duplicates("source_id")
+        .itertuples()
+    )
+    return candidats[~fuites], anomalies
+
+
+def _noter(
+    ecriture: Ecriture, etude: Etude, etat: Situation, version: int, empreinte: str, jour: date
+) -> None:
+    manifeste = suites.empreinte_fichier(etude.publie / dossier.MANIFESTE)
+    sources = tuple(sorted(etat.publiables()))
+    publication = suites.Publication(version, jour.isoformat(), empreinte, manifeste, sources)
+    suites.ajouter_publication(ecriture, publication)

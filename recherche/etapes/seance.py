@@ -1,0 +1,97 @@
+"""Travailler sur une étude : le verrou, l'entrepôt ouvert, le registre reporté.
+
+Une seule étape écrit à la fois dans une étude ; les autres attendent un peu, puis disent qui travaille.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from recherche.entrepot import Entrepot, sources
+from recherche.erreurs import ErreurEntrepot
+from recherche.modele.entretien import Registre
+from recherche.registre import lire_registre
+from recherche.reglages import Etude
+
+ATTENTE_S = 10.0
+
+
+@contextmanager
+def seance(etude: Etude, etape: str, *, attente_s: float = ATTENTE_S) -> Iterator[Entrepot]:
+    """L'entrepôt de l'étude, pour cette étape seule.
+
+    Lève `ErreurEntrepot` si une autre étape travaille encore après `attente_s` ou si le disque est plein.
+    """
+    with _verrou(etude, etape, attente_s), disque_plein(etude.chemin), Entrepot.ouvrir(etude) as ouvert:
+        yield ouvert
+
+
+@contextmanager
+def _verrou(etude: Etude, etape: str, attente_s: float) -> Iterator[None]:
+    fichier = etude.chemin / ".verrou"
+    qui = etude.chemin / ".verrou.txt"
+    verrou = FileLock(fichier, timeout=attente_s)
+    try:
+        verrou.acquire()
+    except Timeout:
+        raise ErreurEntrepot(
+            f"Une autre commande travaille sur cette étude : {_lire(qui)}.",
+            "Attendez qu'elle finisse (ou interrompez-la : rien ne sera perdu), puis relancez.",
+        ) from None
+    except OSError as erreur:
+        raise ErreurEntrepot(
+            f"Impossible d'écrire dans {etude.chemin} : {erreur.strerror}.",
+            "Vérifiez que ce dossier vous appartient et que le disque n'est pas plein.",
+        ) from erreur
+    try:
+        with suppress(OSError):
+            qui.write_text(f"« {etape} », depuis {datetime.now():%H:%M}, processus {os.getpid()}")  # noqa: DTZ005
+        yield
+    finally:
+        with suppress(OSError):
+            qui.unlink(missing_ok=True)
+        verrou.release()
+
+
+def _lire(qui: Path) -> str:
+    try:
+        return qui.read_text()
+    except OSError:
+        return "une étape inconnue"
+
+
+@contextmanager
+def disque_plein(lieu: Path) -> Iterator[None]:
+    """Une écriture de fichier qui échoue faute de place devient une `ErreurEntrepot`."""
+    try:
+        yield
+    except OSError as erreur:
+        if erreur.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise ErreurEntrepot(
+            f"Le disque est plein : {erreur.filename or lieu} n'a pas pu être écrit.",
+            "Libérez de la place puis relancez la même commande : elle reprend où elle en était.",
+        ) from erreur
+
+
+def registre_reporte(etude: Etude, entrepot: Entrepot) -> Registre:
+    """Lit le registre et en reporte les sources dans l'entrepôt. Lève `ErreurRegistre`."""
+    registre = lire_registre(etude)
+    with entrepot.ecrire("reporter le registre") as ecriture:
+        sources.synchroniser(ecriture, registre.sources)
+    return registre
+
+
+def cle(*valeurs: object) -> str:
+    """SHA-256 de valeurs JSON : deux étapes de même clé ont les mêmes entrées et réglages."""
+    texte = json.dumps(valeurs, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(texte.encode()).hexdigest()

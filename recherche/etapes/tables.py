@@ -1,0 +1,266 @@
+"""Les tables de l'étude, en DataFrames : ce que lisent carnets, suivi et publication.
+
+Aucune ne contient de nom, de prénom, de quartier ni de structure ; les textes sont pseudonymisés.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recherche.codage.grille import lire_grille
+from recherche.entrepot import Entrepot, suites, transcriptions
+from recherche.entrepot import codages as rangement
+from recherche.entrepot import sources as inventaire
+from recherche.entrepot.transcriptions import Version, VersionPseudonymisee
+from recherche.erreurs import ErreurEntrepot
+from recherche.modele.codage import Codage, Grille
+from recherche.modele.entretien import Atelier, Entretien, Registre, Source
+from recherche.modele.transcription import TranscriptionPseudonymisee
+from recherche.registre import lire_registre
+from recherche.reglages import Etude
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Ce que l'entrepôt sait, relu d'un coup : la base de toutes les tables."""
+
+    etude: Etude
+    registre: Registre
+    courantes: Mapping[str, Version]
+    automatiques: frozenset[str]
+    enregistrees: frozenset[str]
+    pseudonymisees: Mapping[str, VersionPseudonymisee]
+    codages: tuple[Codage, ...]
+    publiees: frozenset[str]
+
+    @classmethod
+    def lire(cls, etude: Etude, entrepot: Entrepot, registre: Registre) -> Situation:
+        """L'état de l'étude, dans une seule transaction de lecture."""
+        with entrepot.lire() as cx:
+            versions = transcriptions.versions(cx)
+            pseudonymisees = transcriptions.pseudonymisees(cx)
+            publication = suites.derniere_publication(cx)
+            numeros = [version.id for version in pseudonymisees.values()]
+            return cls(
+                etude=etude,
+                registre=registre,
+                courantes=transcriptions.courantes(cx),
+                automatiques=frozenset(
+                    v.source_id for v in versions if v.nature == transcriptions.AUTOMATIQUE
+                ),
+                enregistrees=frozenset(
+                    f.source_id for f in inventaire.fichiers(cx) if f.utilisable and f.source_id
+                ),
+                pseudonymisees=pseudonymisees,
+                codages=tuple(rangement.lire(cx, version_ids=numeros)),
+                publiees=frozenset(publication.sources if publication else ()),
+            )
+
+    def retenus(self) -> list[Codage]:
+        """Les codages analysés : ceux du codeur de référence, ou tous s'il n'y en a pas."""
+        reference = self.etude.reglages.codage.codeur_reference
+        return [c for c in self.codages if not reference or c.codeur == reference]
+
+    def codees(self) -> frozenset[str]:
+        """Les sources qui portent au moins un codage retenu."""
+        return frozenset(codage.source_id for codage in self.retenus())
+
+    def publiables(self) -> frozenset[str]:
+        """Les sources dont la revue est signée sur la version courante et qui sont codées."""
+        signees = {
+            source
+            for source, pseudo in self.pseudonymisees.items()
+            if pseudo.signee and pseudo.version_id == self.courantes[source].id
+        }
+        return frozenset(signees) & self.codees()
+
+
+def situation(etude: Etude) -> Situation:
+    """L'état de l'étude, registre relu. Lève `ErreurRegistre`, `ErreurEntrepot`."""
+    registre = lire_registre(etude)
+    with Entrepot.ouvrir(etude) as entrepot:
+        return Situation.lire(etude, entrepot, registre)
+
+
+def table_sources(etat: Situation) -> pd.DataFrame:
+    """Une ligne par source du registre : attributs non nominatifs et états (booléens).
+
+    Colonnes : source_id, genre, territoire, profil (noms), date, sexe, age, fonction, puis les états
+    realise, enregistre, transcrit, relu, pseudonymise, signe, code, publiable, publie.
+    """
+    reglages = etat.etude.reglages
+    territoires = {t.code: t.nom for t in reglages.territoires}
+    profils = {p.code: p.nom for p in reglages.profils}
+    codees, publiables = etat.codees(), etat.publiables()
+    lignes = []
+    for source in etat.registre.sources:
+        pseudo = etat.pseudonymisees.get(source.id)
+        courante = etat.courantes.get(source.id)
+        lignes.append(
+            {
+                **_attributs(source, territoires, profils),
+                "realise": source.date is not None,
+                "enregistre": source.id in etat.enregistrees,
+                "transcrit": courante is not None,
+                "relu": courante is not None and courante.nature == transcriptions.RELUE,
+                "pseudonymise": pseudo is not None,
+                "signe": pseudo is not None and pseudo.signee,
+                "code": source.id in codees,
+                "publiable": source.id in publiables,
+                "publie": source.id in etat.publiees,
+            }
+        )
+    return pd.DataFrame(lignes, columns=[*_ATTRIBUTS, *_ETATS])
+
+
+_ATTRIBUTS = ("source_id", "genre", "territoire", "profil", "date", "sexe", "age", "fonction")
+_ETATS = (
+    "realise",
+    "enregistre",
+    "transcrit",
+    "relu",
+    "pseudonymise",
+    "signe",
+    "code",
+    "publiable",
+    "publie",
+)
+
+
+def _attributs(
+    source: Source, territoires: Mapping[str, str], profils: Mapping[str, str]
+) -> dict[str, object]:
+    seul = source.participant if isinstance(source, Entretien) else None
+    return {
+        "source_id": source.id,
+        "genre": inventaire.genre(source),
+        "territoire": territoires[source.territoire],
+        "profil": profils[source.profil] if isinstance(source, Entretien) else None,
+        "date": source.date,
+        "sexe": seul.sexe if seul else None,
+        "age": seul.age if seul else None,
+        "fonction": seul.fonction if seul else None,
+    }
+
+
+def entretiens(etude: Etude) -> pd.DataFrame:
+    """Les entretiens du registre et où ils en sont (voir `table_sources`)."""
+    table = table_sources(situation(etude))
+    return table[table["genre"] == "entretien"].reset_index(drop=True)
+
+
+def ateliers(etude: Etude) -> pd.DataFrame:
+    """Les ateliers du registre et où ils en sont (voir `table_sources`)."""
+    table = table_sources(situation(etude))
+    return table[table["genre"] == "atelier"].reset_index(drop=True)
+
+
+def codages(etude: Etude, *, tous: bool = False) -> pd.DataFrame:
+    """Une ligne par code posé ; `tous` : ceux de tous les codeurs, sinon ceux qu'on analyse.
+
+    Colonnes : source_id, debut, fin (positions dans le texte pseudonymisé), code, codeur, origine, date,
+    texte.
+    """
+    etat = situation(etude)
+    with Entrepot.ouvrir(etude) as entrepot:
+        textes = lire_textes(entrepot, etat)
+    return table_codages(etat.codages if tous else etat.retenus(), textes)
+
+
+def table_codages(
+    liste: Iterable[Codage], textes: Mapping[str, TranscriptionPseudonymisee]
+) -> pd.DataFrame:
+    """Les codages en table (voir `codages`)."""
+    pleins = {source: texte.texte for source, texte in textes.items()}
+    colonnes = ["source_id", "debut", "fin", "code", "codeur", "origine", "date", "texte"]
+    lignes = [
+        (
+            c.source_id,
+            c.extrait.debut,
+            c.extrait.fin,
+            c.code,
+            c.codeur,
+            c.origine.value,
+            c.date,
+            pleins[c.source_id][c.extrait.debut : c.extrait.fin],
+        )
+        for c in liste
+    ]
+    return pd.DataFrame(lignes, columns=colonnes)
+
+
+def lire_textes(entrepot: Entrepot, etat: Situation) -> dict[str, TranscriptionPseudonymisee]:
+    """Les transcriptions pseudonymisées courantes, par source."""
+    with entrepot.lire() as cx:
+        return {
+            source: transcriptions.lire_pseudonymisee(cx, pseudo.id)
+            for source, pseudo in etat.pseudonymisees.items()
+        }
+
+
+def transcription(etude: Etude, source_id: str) -> TranscriptionPseudonymisee:
+    """La transcription pseudonymisée courante d'une source. Lève `ErreurEntrepot` s'il n'y en a pas."""
+    with Entrepot.ouvrir(etude) as entrepot, entrepot.lire() as cx:
+        pseudo = transcriptions.pseudonymisees(cx, source_id).get(source_id)
+        if pseudo is None:
+            raise ErreurEntrepot(
+                f"{source_id} n'a pas de transcription pseudonymisée.",
+                "Vérifiez l'identifiant, puis « recherche etat » : ce qui bloque y est dit.",
+            )
+        return transcriptions.lire_pseudonymisee(cx, pseudo.id)
+
+
+def grille(etude: Etude) -> Grille:
+    """La grille de codage de l'étude. Lève `ErreurCodage`."""
+    return lire_grille(etude.fichier_grille)
+
+
+def passages(
+    etat: Situation, textes: Mapping[str, TranscriptionPseudonymisee], codes: Grille
+) -> pd.DataFrame:
+    """Une ligne par extrait codé d'un entretien publiable, pour le choix des verbatims.
+
+    Colonnes : source_id, territoire, profil (noms), codes (thèmes, « A, B »), nature, texte,
+    citation_permise.
+    """
+    natures = {code.id for code in codes.natures}
+    sources = {s.id: s for s in etat.registre.sources if not isinstance(s, Atelier)}
+    reglages = etat.etude.reglages
+    attributs = {
+        s.id: _attributs(
+            s,
+            {t.code: t.nom for t in reglages.territoires},
+            {p.code: p.nom for p in reglages.profils},
+        )
+        for s in sources.values()
+    }
+    groupes: dict[tuple[str, int, int], list[str]] = {}
+    publiables = etat.publiables()
+    for c in etat.retenus():
+        if c.source_id in publiables and c.source_id in sources:
+            groupes.setdefault((c.source_id, c.extrait.debut, c.extrait.fin), []).append(c.code)
+    colonnes = ["source_id", "territoire", "profil", "codes", "nature", "texte", "citation_permise"]
+    lignes = [
+        (
+            source,
+            attributs[source]["territoire"],
+            attributs[source]["profil"],
+            ", ".join(code for code in poses if code not in natures),
+            next((code for code in poses if code in natures), ""),
+            textes[source].texte[debut:fin].replace("\n", " "),
+            _citable(sources[source]),
+        )
+        for (source, debut, fin), poses in groupes.items()
+    ]
+    return pd.DataFrame(lignes, columns=colonnes)
+
+
+def _citable(source: Source) -> bool:
+    """Chacun consent à être cité ; pour un mineur, avec son représentant légal."""
+    return bool(source.participants) and all(
+        p.consentement.citation is True and (not p.mineur or bool(p.consentement.representant_legal))
+        for p in source.participants
+    )

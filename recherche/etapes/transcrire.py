@@ -1,0 +1,219 @@
+"""Transcrire les enregistrements : une file de processus, un bloc validé à la fois.
+
+Chaque processus tient un enregistrement, avec sa part des cœurs : deux enregistrements à un fil
+vont plus vite qu'un seul à deux fils. Le parent seul écrit dans l'entrepôt ; tué n'importe quand, il ne
+perd que les blocs en cours, et une seconde exécution reprend dans le fichier.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as version_de
+from pathlib import Path
+
+from recherche.audio import modeles
+from recherche.entrepot import Entrepot, transcriptions
+from recherche.entrepot.sources import FichierSon, fichiers
+from recherche.etapes.file_de_transcription import Bloc, Echec, Fin, Travail, travailler
+from recherche.etapes.inventorier import inventorier_dans
+from recherche.etapes.seance import cle, registre_reporte, seance
+from recherche.modele.entretien import Atelier, Registre, Source
+from recherche.modele.etude import Reglages
+from recherche.modele.provenance import Provenance
+from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux
+from recherche.modele.transcription import Transcription
+from recherche.reglages import Etude
+
+ETAPE = "transcrire"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tache:
+    """Un travail et ce qu'il faut pour ranger son résultat. `duree_s` : celle du son."""
+
+    travail: Travail
+    duree_s: float
+    provenance: Provenance
+
+
+def transcrire(
+    etude: Etude, *, sources: Sequence[str] | None = None, suivi: Suivi = silencieux
+) -> Bilan:
+    """Transcrit les enregistrements inventoriés (de `sources`, ou tous) qui ne le sont pas encore.
+
+    Refuse, par son nom, une source dont une personne n'a pas consenti à l'enregistrement. Lève
+    `ErreurAudio` si le modèle manque ou si son empreinte diffère.
+    """
+    with seance(etude, ETAPE) as entrepot:
+        registre = registre_reporte(etude, entrepot)
+        inventaire = inventorier_dans(etude, entrepot, registre)
+        anomalies = [a for a in inventaire.anomalies if sources is None or a.objet in sources]
+        a_faire, passes, refus = _choisir(etude, entrepot, registre, sources)
+        anomalies.extend(refus)
+        faits: list[str] = []
+        for issue in _derouler(etude.reglages, entrepot, a_faire, suivi):
+            (anomalies if isinstance(issue, Anomalie) else faits).append(issue)  # type: ignore[arg-type]
+        return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies))
+
+
+def nombre_de_processus(reglages: Reglages, taches: int) -> int:
+    """Processus à lancer : le réglage, sinon un par cœur, jamais plus que de tâches."""
+    voulus = reglages.transcription.processus or _coeurs()
+    return max(1, min(voulus, taches))
+
+
+def _coeurs() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _choisir(
+    etude: Etude, entrepot: Entrepot, registre: Registre, voulues: Sequence[str] | None
+) -> tuple[list[_Tache], list[str], list[Anomalie]]:
+    """Ce qui reste à transcrire, ce qui l'est déjà, ce que le registre ou l'inventaire interdit."""
+    with entrepot.lire() as cx:
+        sons = _par_source(fichiers(cx))
+        faites = {v.cle for v in transcriptions.versions(cx) if v.nature == transcriptions.AUTOMATIQUE}
+    a_faire, passes = [], []
+    refus = list(_inconnues(registre, voulues))
+    modele = modeles.trouver(etude.reglages.transcription.modele) if sons else None
+    for source in registre.sources:
+        if voulues is not None and source.id not in voulues:
+            continue
+        if source.id not in sons:
+            refus.extend(_sans_son(source, voulues))
+        elif (interdit := _interdit(source)) is not None:
+            refus.append(interdit)
+        else:
+            assert modele is not None
+            tache = _tache(etude, source, sons[source.id], modele)
+            if tache.travail.cle in faites:
+                passes.append(source.id)
+            else:
+                a_faire.append(tache)
+    return sorted(a_faire, key=lambda t: -t.duree_s), passes, refus
+
+
+def _par_source(inventaire: Iterable[FichierSon]) -> dict[str, list[FichierSon]]:
+    groupes: dict[str, list[FichierSon]] = {}
+    for fichier in inventaire:
+        if fichier.utilisable and fichier.source_id is not None:
+            groupes.setdefault(fichier.source_id, []).append(fichier)
+    return groupes
+
+
+def _inconnues(registre: Registre, voulues: Sequence[str] | None) -> Iterator[Anomalie]:
+    connues = {source.id for source in registre.sources}
+    for identifiant in voulues or ():
+        if identifiant not in connues:
+            yield Anomalie(
+                identifiant,
+                f"« {identifiant} » n'est pas au registre.",
+                "Vérifiez l'identifiant : « recherche etat » les montre.",
+            )
+
+
+def _sans_son(source: Source, voulues: Sequence[str] | None) -> Iterator[Anomalie]:
+    if voulues is not None:
+        yield Anomalie(
+            source.id,
+            f"{source.id} n'a pas d'enregistrement utilisable.",
+            "« recherche inventorier » dit pourquoi.",
+        )
+
+
+def _interdit(source: Source) -> Anomalie | None:
+    sans = [p.locuteur for p in source.participants if p.consentement.enregistrement is not True]
+    if not sans and source.participants:
+        return None
+    feuille = "Ateliers" if isinstance(source, Atelier) else "Entretiens"
+    return Anomalie(
+        source.id,
+        f"{source.id} n'est pas transcrit : pas de consentement à l'enregistrement"
+        f" pour {', '.join(sans) or 'ses participants'}.",
+        f"Notez le consentement dans la feuille « {feuille} » du registre s'il a été donné.",
+    )
+
+
+def _tache(etude: Etude, source: Source, sons: list[FichierSon], modele: Path) -> _Tache:
+    from recherche.audio.transcription import amorce_etude
+
+    reglages = etude.reglages.transcription
+    atelier = isinstance(source, Atelier)
+    nombre = (len(source.participants) or None) if atelier else reglages.locuteurs_entretien
+    amorce = amorce_etude(etude.reglages) if reglages.amorce else None
+    outil = version_de("faster-whisper")
+    dits = asdict(reglages) | {"processus": None, "nombre": nombre, "amorce": amorce}
+    dits |= {"empreinte_modele": modeles.empreinte(modele)}
+    duree = sum(son.mesure.duree_s for son in sons if son.mesure is not None)
+    travail = Travail(
+        cle=cle("transcription/1", [son.empreinte for son in sons], dits, outil),
+        source_id=source.id,
+        fichiers=tuple(etude.enregistrements / son.chemin for son in sons),
+        modele=modele,
+        reglages=reglages,
+        genre="atelier" if atelier else "entretien",
+        nombre=nombre,
+        amorce=amorce,
+        questions=tuple(q for p in etude.reglages.profils for t in p.guide for q in t.questions),
+    )
+    provenance = Provenance("faster-whisper", outil, datetime.now(UTC), dits)
+    return _Tache(travail, duree, provenance)
+
+
+def _derouler(
+    reglages: Reglages, entrepot: Entrepot, taches: Sequence[_Tache], suivi: Suivi
+) -> Iterator[str | Anomalie]:
+    """Lance la file, range blocs et transcriptions à mesure ; rend chaque source finie ou refusée."""
+    if not taches:
+        return
+    par_cle = {tache.travail.cle: tache for tache in taches}
+    total = sum(tache.duree_s for tache in taches)
+    avances = dict.fromkeys(par_cle, 0.0)
+    with entrepot.lire() as cx:
+        deja = {c: transcriptions.blocs(cx, c) for c in par_cle}
+    processus = nombre_de_processus(reglages, len(taches))
+    fils = max(1, _coeurs() // processus)
+    suivi(Avancement(ETAPE, "", 0, total, "s"))
+    for message in travailler([t.travail for t in taches], deja, processus=processus, fils=fils):
+        tache = par_cle[message.cle]
+        identifiant = tache.travail.source_id
+        if isinstance(message, Bloc):
+            _ranger_bloc(entrepot, identifiant, message)
+            avances[message.cle] = min(message.fin_s, tache.duree_s)
+        else:
+            avances[message.cle] = tache.duree_s
+            yield _conclure(entrepot, tache, message)
+        suivi(Avancement(ETAPE, identifiant, sum(avances.values()), total, "s"))
+
+
+def _ranger_bloc(entrepot: Entrepot, source_id: str, bloc: Bloc) -> None:
+    if bloc.deja_fait:
+        return
+    with entrepot.ecrire(ETAPE) as ecriture:
+        transcriptions.poser_bloc(
+            ecriture.cx,
+            source_id=source_id,
+            cle=bloc.cle,
+            indice=bloc.indice,
+            debut_s=bloc.debut_s,
+            fin_s=bloc.fin_s,
+            mots=bloc.mots,
+        )
+
+
+def _conclure(entrepot: Entrepot, tache: _Tache, message: Fin | Echec) -> str | Anomalie:
+    identifiant = tache.travail.source_id
+    if isinstance(message, Echec):
+        return Anomalie(identifiant, f"{identifiant} : {message.message}", message.remede)
+    transcription = Transcription(identifiant, message.tours, tache.provenance)
+    with entrepot.ecrire(ETAPE) as ecriture:
+        transcriptions.ajouter_version(
+            ecriture, transcription, nature=transcriptions.AUTOMATIQUE, cle=message.cle
+        )
+        transcriptions.effacer_blocs(ecriture.cx, identifiant)
+    return identifiant

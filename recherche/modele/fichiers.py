@@ -1,0 +1,50 @@
+"""Écriture atomique : le fichier est l'ancien ou le nouveau, jamais un morceau."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def ecrire_atomique(fichier: Path, octets: bytes, *, mode: int | None = None) -> None:
+    """Écrit `octets` dans `fichier`, en créant son dossier ; `mode` fixe les droits (0o600…).
+
+    Le contenu passe par un fichier temporaire du même dossier, forcé sur le disque puis renommé.
+    Lève `OSError` (disque plein, droits) sans toucher à l'ancien fichier ni laisser de reste.
+    """
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    descripteur, nom = tempfile.mkstemp(prefix=f".{fichier.name}.", dir=fichier.parent)
+    temporaire = Path(nom)
+    try:
+        with os.fdopen(descripteur, "wb") as sortie:
+            sortie.write(octets)
+            sortie.flush()
+            os.fsync(sortie.fileno())
+        temporaire.chmod(_droits(fichier) if mode is None else mode)
+        temporaire.replace(fichier)
+    except BaseException:
+        temporaire.unlink(missing_ok=True)
+        raise
+    _forcer_dossier(fichier.parent)
+
+
+def _droits(fichier: Path) -> int:
+    """Droits de l'ancien fichier, ou ceux d'un fichier ordinaire (0o666 moins le masque)."""
+    try:
+        return fichier.stat().st_mode & 0o777
+    except FileNotFoundError:
+        masque = os.umask(0o077)
+        os.umask(masque)
+        return 0o666 & ~masque
+
+
+def _forcer_dossier(dossier: Path) -> None:
+    """Force le renommage sur le disque, là où un dossier s'ouvre (pas sous Windows)."""
+    if os.name != "posix":
+        return
+    descripteur = os.open(dossier, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)
