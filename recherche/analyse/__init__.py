@@ -1,0 +1,1 @@
+"""Tableaux et figures : DataFrame en entrée, DataFrame ou figure en sortie."""

@@ -1,0 +1,1 @@
+"""Le son : décodage, modèles, transcription, qui parle, attribution des mots."""

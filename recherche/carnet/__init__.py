@@ -1,0 +1,1 @@
+"""Le codage dans un carnet."""

@@ -1,0 +1,1 @@
+"""Formats qui entrent et qui sortent : calcul pur sur du texte et des octets."""

@@ -31,8 +31,8 @@ def exporter(
     """Écrit une transcription par source et par format sous `exports/`.
 
     `prive` : le texte brut, nominatif, sous `exports/prive/` ; `automatique` (avec `prive`) : la
-    dernière version automatique, qui porte les temps, plutôt que la version relue. Une source sans transcription
-    ou un format qu'elle ne permet pas (sous-titres sans temps) est une anomalie du bilan.
+    dernière version automatique, qui porte les temps, plutôt que la version relue. Une source sans
+    transcription, ou un format impossible (sous-titres sans temps), est une anomalie du bilan.
     """
     racine = etude.exports / ("prive" if prive else "transcriptions")
     with seance(etude, ETAPE) as entrepot, entrepot.lire() as cx:

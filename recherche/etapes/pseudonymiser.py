@@ -1,8 +1,8 @@
 """Pseudonymiser les transcriptions courantes.
 
 Quand une personne a signé les mentions d'une version, ce sont elles qui s'appliquent, exactement ; ce
-que les détecteurs voient en plus est signalé. Sans signature, les détecteurs proposent, et la version n'est
-pas publiable. Une nouvelle version reprend les codages de la précédente quand c'est sûr.
+que les détecteurs voient en plus est signalé. Sans signature, les détecteurs proposent, et la version
+n'est pas publiable. Une nouvelle version reprend les codages de la précédente quand c'est sûr.
 """
 
 from __future__ import annotations

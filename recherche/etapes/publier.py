@@ -12,7 +12,7 @@ from recherche.codage.grille import lire_grille
 from recherche.entrepot import Ecriture, Entrepot, suites, transcriptions
 from recherche.erreurs import ErreurConfidentialite
 from recherche.etapes.seance import cle, registre_reporte, seance
-from recherche.etapes.tables import Situation, lire_textes, passages, table_codages, table_sources
+from recherche.etapes.tables import Situation, effectifs, lire_textes, passages, table_sources
 from recherche.modele.codage import Grille
 from recherche.modele.entretien import Registre
 from recherche.modele.suivi import Anomalie, Bilan
@@ -95,22 +95,14 @@ def _construire(
 ) -> JeuPublie:
     reglages = etat.etude.reglages
     table = table_sources(etat)
-    profils = [profil.nom for profil in reglages.profils]
     territoires = [territoire.nom for territoire in reglages.territoires]
     table = table.assign(publie=table["publiable"])
     entretiens = table[table["genre"] == "entretien"]
-    effectifs = tableaux.effectifs(
-        entretiens[entretiens["publiable"]],
-        table_codages(etat.retenus(), textes),
-        grille,
-        territoires=territoires,
-        profils=profils,
-    )
     objectifs = {profil.nom: profil.quota for profil in reglages.profils}
     regles = reglages.publication
     return construire_jeu(
         reglages,
-        effectifs=effectifs,
+        effectifs=effectifs(etat, textes, grille),
         passages=candidats,
         ateliers=_ateliers(
             etat.registre, dict(zip([t.code for t in reglages.territoires], territoires, strict=True))
@@ -120,7 +112,9 @@ def _construire(
         version=version,
         date=jour,
         licence=regles.licence or None,
-        regles=Regles(par_theme=regles.verbatims_par_theme, par_personne=regles.verbatims_par_personne),
+        regles=Regles(
+            par_theme_et_profil=regles.verbatims_par_theme, par_personne=regles.verbatims_par_personne
+        ),
     )
 
 
@@ -171,13 +165,11 @@ def _ecarter(candidats: pd.DataFrame, interdits: Interdits) -> tuple[pd.DataFram
     fuites = candidats["texte"].map(interdits.dans).astype(bool)
     anomalies = tuple(
         Anomalie(
-            ligne.source_id,
-            f"{ligne.source_id} : un passage codé garde en clair une forme masquée ailleurs ; non publié.",
+            str(source),
+            f"{source} : un passage codé garde en clair une forme masquée ailleurs ; non publié.",
             "Reprenez la revue de cette transcription, puis republiez.",
         )
-        for ligne in candidats[fuites & candidats["citation_permise"]]
-        .drop_duplicates("source_id")
-        .itertuples()
+        for source in candidats.loc[fuites & candidats["citation_permise"], "source_id"].unique()
     )
     return candidats[~fuites], anomalies
 

@@ -29,7 +29,7 @@ ATTENTE_S = 10.0
 def seance(etude: Etude, etape: str, *, attente_s: float = ATTENTE_S) -> Iterator[Entrepot]:
     """L'entrepôt de l'étude, pour cette étape seule.
 
-    Lève `ErreurEntrepot` si une autre étape travaille encore après `attente_s` ou si le disque est plein.
+    Lève `ErreurEntrepot` si une autre étape travaille après `attente_s`, ou si le disque est plein.
     """
     with _verrou(etude, etape, attente_s), disque_plein(etude.chemin), Entrepot.ouvrir(etude) as ouvert:
         yield ouvert

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from recherche.codage.grille import lire_grille
+from recherche.analyse import tableaux
 from recherche.entrepot import Entrepot, suites, transcriptions
 from recherche.entrepot import codages as rangement
 from recherche.entrepot import sources as inventaire
 from recherche.entrepot.transcriptions import Version, VersionPseudonymisee
-from recherche.erreurs import ErreurEntrepot
 from recherche.modele.codage import Codage, Grille
 from recherche.modele.entretien import Atelier, Entretien, Registre, Source
 from recherche.modele.transcription import TranscriptionPseudonymisee
@@ -146,30 +145,6 @@ def _attributs(
     }
 
 
-def entretiens(etude: Etude) -> pd.DataFrame:
-    """Les entretiens du registre et où ils en sont (voir `table_sources`)."""
-    table = table_sources(situation(etude))
-    return table[table["genre"] == "entretien"].reset_index(drop=True)
-
-
-def ateliers(etude: Etude) -> pd.DataFrame:
-    """Les ateliers du registre et où ils en sont (voir `table_sources`)."""
-    table = table_sources(situation(etude))
-    return table[table["genre"] == "atelier"].reset_index(drop=True)
-
-
-def codages(etude: Etude, *, tous: bool = False) -> pd.DataFrame:
-    """Une ligne par code posé ; `tous` : ceux de tous les codeurs, sinon ceux qu'on analyse.
-
-    Colonnes : source_id, debut, fin (positions dans le texte pseudonymisé), code, codeur, origine, date,
-    texte.
-    """
-    etat = situation(etude)
-    with Entrepot.ouvrir(etude) as entrepot:
-        textes = lire_textes(entrepot, etat)
-    return table_codages(etat.codages if tous else etat.retenus(), textes)
-
-
 def table_codages(
     liste: Iterable[Codage], textes: Mapping[str, TranscriptionPseudonymisee]
 ) -> pd.DataFrame:
@@ -201,21 +176,19 @@ def lire_textes(entrepot: Entrepot, etat: Situation) -> dict[str, TranscriptionP
         }
 
 
-def transcription(etude: Etude, source_id: str) -> TranscriptionPseudonymisee:
-    """La transcription pseudonymisée courante d'une source. Lève `ErreurEntrepot` s'il n'y en a pas."""
-    with Entrepot.ouvrir(etude) as entrepot, entrepot.lire() as cx:
-        pseudo = transcriptions.pseudonymisees(cx, source_id).get(source_id)
-        if pseudo is None:
-            raise ErreurEntrepot(
-                f"{source_id} n'a pas de transcription pseudonymisée.",
-                "Vérifiez l'identifiant, puis « recherche etat » : ce qui bloque y est dit.",
-            )
-        return transcriptions.lire_pseudonymisee(cx, pseudo.id)
-
-
-def grille(etude: Etude) -> Grille:
-    """La grille de codage de l'étude. Lève `ErreurCodage`."""
-    return lire_grille(etude.fichier_grille)
+def effectifs(
+    etat: Situation, textes: Mapping[str, TranscriptionPseudonymisee], codes: Grille
+) -> dict[str, pd.DataFrame]:
+    """Les effectifs exacts des entretiens publiables (voir `analyse.tableaux.effectifs`)."""
+    table = table_sources(etat)
+    entretiens = table[(table["genre"] == "entretien") & table["publiable"]]
+    return tableaux.effectifs(
+        entretiens,
+        table_codages(etat.retenus(), textes),
+        codes,
+        territoires=[t.nom for t in etat.etude.reglages.territoires],
+        profils=[p.nom for p in etat.etude.reglages.profils],
+    )
 
 
 def passages(

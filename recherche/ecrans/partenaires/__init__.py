@@ -1,0 +1,1 @@
+"""Les pages des partenaires : le jeu publié, rien d'autre."""

@@ -1,0 +1,122 @@
+"""Mettre un bloc de son en mots, par faster-whisper."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from recherche.audio.decodage import Bloc
+from recherche.modele.etude import Reglages, ReglagesTranscription
+from recherche.modele.transcription import Mot
+
+JETONS_AMORCE = 112
+"""Longueur d'amorce que Whisper lit (la moitié de sa mémoire de 224 jetons)."""
+_CARACTERES_PAR_JETON = 2.5
+_SANS_PAROLE = 0.6
+_VRAISEMBLANCE_MINIMALE = -1.0
+_COMPRESSION_MAXIMALE = 2.4
+"""Au-delà, le texte se répète : Whisper boucle. Source : Radford et al. (2022), § 4.5."""
+
+
+class Transcripteur:
+    """Un modèle Whisper chargé une fois : int8 sur processeur, float16 sur carte graphique."""
+
+    def __init__(self, modele: Path, reglages: ReglagesTranscription, *, fils: int) -> None:
+        import faster_whisper
+
+        materiel, calcul = materiel_et_calcul()
+        self._reglages = reglages
+        self._modele = faster_whisper.WhisperModel(
+            str(modele), device=materiel, compute_type=calcul, cpu_threads=fils, local_files_only=True
+        )
+        self._par_lots = faster_whisper.BatchedInferencePipeline(self._modele)
+
+    def transcrire_bloc(self, bloc: Bloc, *, amorce: str | None = None) -> tuple[Mot, ...]:
+        """Les mots du bloc, en secondes depuis le début de l'enregistrement, temps croissants.
+
+        Un bloc sans parole rend ().
+        """
+        segments = self._segments(bloc.signal, amorce)
+        return mots_de(
+            (mot for segment in segments if not _imaginaire(segment) for mot in segment.words or ()),
+            decalage_s=bloc.debut_s,
+            fin_s=bloc.fin_s,
+        )
+
+    def _segments(self, signal: Any, amorce: str | None, **options: Any) -> list[Any]:
+        """Le générateur du moteur est consommé ici : une erreur survient dans cet appel."""
+        segments, _ = self._par_lots.transcribe(
+            signal,
+            language=self._reglages.langue,
+            beam_size=self._reglages.faisceau,
+            batch_size=self._reglages.lot,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            initial_prompt=amorce,
+            **options,
+        )
+        return list(segments)
+
+
+def materiel_et_calcul() -> tuple[str, str]:
+    """Où et comment calculer : carte graphique en float16 s'il y en a une, processeur en int8 sinon."""
+    import ctranslate2
+
+    return ("cuda", "float16") if ctranslate2.get_cuda_device_count() else ("cpu", "int8")
+
+
+def mots_de(bruts: Iterable[Any], *, decalage_s: float, fin_s: float) -> tuple[Mot, ...]:
+    """Les `Mot` d'une suite de mots de Whisper (`word`, `start`, `end`, `probability`).
+
+    Un morceau sans espace devant (« -ce », « ,5 ») est collé au mot qui précède. Texte NFC ; temps
+    décalés de `decalage_s`, croissants, bornés à `fin_s`.
+    """
+    mots: list[Mot] = []
+    for brut in bruts:
+        texte = unicodedata.normalize("NFC", brut.word)
+        if not texte.strip():
+            continue
+        dernier_s = mots[-1].fin_s if mots else None
+        debut_s = min(fin_s, max(decalage_s + brut.start, dernier_s or 0.0))
+        borne_s = min(fin_s, max(decalage_s + brut.end, debut_s))
+        mot = Mot("".join(texte.split()), round(debut_s, 3), round(borne_s, 3), round(brut.probability, 3))
+        if mots and not texte[0].isspace():
+            mots[-1] = _coller(mots[-1], mot)
+        else:
+            mots.append(mot)
+    return tuple(mots)
+
+
+def _coller(mot: Mot, suite: Mot) -> Mot:
+    confiances = [c for c in (mot.confiance, suite.confiance) if c is not None]
+    return replace(mot, texte=mot.texte + suite.texte, fin_s=suite.fin_s, confiance=min(confiances))
+
+
+def _imaginaire(segment: Any) -> bool:
+    """Vrai pour un texte que Whisper invente sur un son sans parole."""
+    return bool(
+        segment.no_speech_prob > _SANS_PAROLE and segment.avg_logprob < _VRAISEMBLANCE_MINIMALE
+    )
+
+
+def amorce_etude(reglages: Reglages, noms: Sequence[str] = ()) -> str | None:
+    """Une phrase qui montre à Whisper les sigles et les lieux de l'étude ; None si elle est refusée.
+
+    `noms` : personnes et structures de l'entretien. Les termes qui dépassent `JETONS_AMORCE` sont
+    laissés (sigles d'abord, puis territoires, noms, institutions, quartiers).
+    """
+    if not reglages.transcription.amorce:
+        return None
+    locaux = reglages.noms_locaux
+    territoires = [territoire.nom for territoire in reglages.territoires]
+    termes = [*locaux.sigles, *territoires, *noms, *locaux.institutions, *locaux.quartiers]
+    place = int(JETONS_AMORCE * _CARACTERES_PAR_JETON)
+    gardes: list[str] = []
+    for terme in dict.fromkeys(t.strip() for t in termes if t.strip()):
+        if sum(map(len, gardes)) + 2 * len(gardes) + len(terme) > place:
+            break
+        gardes.append(terme)
+    return f"{', '.join(gardes)}." if gardes else None

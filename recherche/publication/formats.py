@@ -1,0 +1,120 @@
+"""Écrire et lire une table : Parquet, csv et xlsx, les mêmes octets pour les mêmes valeurs."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from recherche.publication.dictionnaire import TABLES, typer
+
+DATE_FIXE = datetime(2000, 1, 1)  # noqa: DTZ001 - date interne des classeurs, sans signification
+_FORMULE = ("=", "+", "-", "@", "\t", "\r")
+_MODIFIE = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_LARGEUR_MAX = 60
+
+
+def en_csv(table: pd.DataFrame) -> bytes:
+    """Csv qu'un Excel français ouvre d'un double-clic : UTF-8 avec BOM, « ; », virgule décimale.
+
+    Un texte qui commence comme une formule (= + - @) reçoit une apostrophe devant.
+    """
+    protegee = table.copy()
+    for colonne in protegee.select_dtypes("str"):
+        protegee[colonne] = protegee[colonne].map(sans_formule).astype("str")
+    for colonne in protegee.select_dtypes("bool"):
+        protegee[colonne] = protegee[colonne].map({True: "vrai", False: "faux"}).astype("str")
+    texte = protegee.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    return texte.encode("utf-8-sig")
+
+
+def sans_formule(texte: str) -> str:
+    """Le texte, précédé d'une apostrophe si un tableur y verrait une formule."""
+    return f"'{texte}" if texte.startswith(_FORMULE) else texte
+
+
+def en_xlsx(feuilles: Mapping[str, pd.DataFrame]) -> bytes:
+    """Un classeur, une feuille par table ; les textes y sont des textes, jamais des formules."""
+    from openpyxl import Workbook
+
+    classeur = Workbook()
+    classeur.remove(classeur.worksheets[0])
+    classeur.properties.created = DATE_FIXE
+    classeur.properties.creator = "recherche"
+    for nom, table in feuilles.items():
+        _remplir(classeur.create_sheet(nom[:31]), table)
+    tampon = io.BytesIO()
+    classeur.save(tampon)
+    return _figer(tampon.getvalue())
+
+
+def en_parquet(table: pd.DataFrame) -> bytes:
+    """Parquet (zstd), sans métadonnée de l'outil qui l'écrit."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    contenu = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    tampon = io.BytesIO()
+    pq.write_table(contenu, tampon, compression="zstd", store_schema=False)
+    return tampon.getvalue()
+
+
+def depuis_parquet(octets: bytes, nom: str) -> pd.DataFrame:
+    """La table `nom` du jeu, aux types du schéma."""
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(io.BytesIO(octets)).read().to_pandas()
+    return typer(table, nom) if nom in TABLES else table
+
+
+def _remplir(feuille: Any, table: pd.DataFrame) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    feuille.append(list(table.columns))
+    for cellule in feuille[1]:
+        cellule.font = Font(bold=True)
+    feuille.freeze_panes = "A2"
+    for ligne, valeurs in enumerate(table.itertuples(index=False, name=None), start=2):
+        for colonne, valeur in enumerate(valeurs, start=1):
+            if pd.isna(valeur):
+                continue
+            cellule = feuille.cell(ligne, colonne, _valeur(valeur))
+            if isinstance(valeur, str):
+                cellule.data_type = "s"
+                cellule.quotePrefix = valeur.startswith(_FORMULE)
+                cellule.alignment = Alignment(wrap_text=len(valeur) > _LARGEUR_MAX, vertical="top")
+    for colonne, titre in enumerate(table.columns, start=1):
+        longueur = max(map(len, map(str, [titre, *table[titre]])))
+        largeur = min(_LARGEUR_MAX, longueur + 2)
+        feuille.column_dimensions[get_column_letter(colonne)].width = largeur
+
+
+def _valeur(valeur: Any) -> Any:
+    if isinstance(valeur, bool):
+        return "vrai" if valeur else "faux"
+    return valeur.item() if hasattr(valeur, "item") else valeur
+
+
+def _figer(octets: bytes) -> bytes:
+    """La même archive, toutes ses dates internes fixées."""
+    tampon = io.BytesIO()
+    quand = DATE_FIXE.timetuple()[:6]
+    date_iso = DATE_FIXE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with (
+        zipfile.ZipFile(io.BytesIO(octets)) as source,
+        zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as copie,
+    ):
+        for nom in source.namelist():
+            contenu = source.read(nom)
+            if nom == "docProps/core.xml":
+                contenu = _MODIFIE.sub(rb"\g<1>" + date_iso + rb"\g<2>", contenu)
+            membre = zipfile.ZipInfo(nom, date_time=quand)
+            membre.compress_type = zipfile.ZIP_DEFLATED
+            copie.writestr(membre, contenu)
+    return tampon.getvalue()

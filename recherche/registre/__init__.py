@@ -1,0 +1,6 @@
+"""`registre.xlsx` <-> `Registre` : entretiens, ateliers, participants et consentements."""
+
+from recherche.registre.ecriture import ecrire_registre, ecrire_registre_vide
+from recherche.registre.lecture import lire_registre
+
+__all__ = ["ecrire_registre", "ecrire_registre_vide", "lire_registre"]
