@@ -28,10 +28,11 @@ OPTIONS_CHROMIUM = [
     "--disable-sync",
 ]
 PIEGE = (
-    "<script>window.piege = 1</script><img src=x onerror='window.piege = 1'> [cliquez](http://exemple.test) "
-    "www.exemple.test **gras** :red[rouge] $x$ et encore un peu de texte."
+    "<script>window.piege = 1</script><img src=x onerror='window.piege = 1'> "
+    "[cliquez](http://exemple.test) www.exemple.test **gras** :red[rouge] $x$ et encore un peu de "
+    "texte."
 )
-FORMULE = "=HYPERLINK(\"http://exemple.test\";\"cliquez\") dit-il, et il continue de parler encore assez longtemps."
+FORMULE = '=HYPERLINK("http://exemple.test";"cliquez") dit-il, et il parle encore assez longtemps.'
 
 
 def sauter_ou_echouer(raison: str) -> None:
@@ -51,7 +52,9 @@ def navigateur() -> Iterator[Browser]:
     """Un vrai Chromium, piloté par Playwright."""
     chemin = _chromium()
     if chemin is None:
-        sauter_ou_echouer("Chromium manque : installez le paquet « chromium » ou donnez RECHERCHE_CHROMIUM")
+        sauter_ou_echouer(
+            "Chromium manque : installez le paquet « chromium » ou donnez RECHERCHE_CHROMIUM"
+        )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -69,7 +72,11 @@ def grille_essai() -> Grille:
         "Grille d'essai",
         "1",
         (
-            Famille("VIE", "Vie locale", (Code("BUS", "Transports", "Se déplacer."), Code("LIEU", "Lieux", "Se voir."))),
+            Famille(
+                "VIE",
+                "Vie locale",
+                (Code("BUS", "Transports", "Se déplacer."), Code("LIEU", "Lieux", "Se voir.")),
+            ),
             Famille("TRAVAIL", "Travail", (Code("EMPLOI", "Emploi", "Chercher un emploi."),), "#0072b2"),
         ),
         (Code("MANQUE", "Manque", "Ce qui manque."), Code("ATTENTE", "Attente", "Ce qu'on attend.")),
@@ -95,7 +102,10 @@ def reglages_essai() -> Reglages:
             livrables=["Guide"],
         ),
         [Territoire("AAA", "Alpha"), Territoire("BBB", "Bêta")],
-        [Profil("J", "jeune", "jeunes", 10, guide), Profil("P", "professionnel", "professionnels", 10, guide)],
+        [
+            Profil("J", "jeune", "jeunes", 10, guide),
+            Profil("P", "professionnel", "professionnels", 10, guide),
+        ],
         seuils=Seuils(effectif_minimal=3, effectif_pourcentage=10),
     )
 
@@ -114,7 +124,8 @@ def tables_essai() -> dict[str, Any]:
                 themes = ["BUS"] if i <= 6 else ["LIEU"] if i <= 8 else ["EMPLOI", "BUS"]
                 nature = "MANQUE" if i % 2 else "ATTENTE"
                 codages += [(source, 10, 90, code) for code in (*themes, nature)]
-                texte = f"Passage {i} de {nom}, {profil} : le bus du soir ne passe plus, alors on rentre à pied."
+                suite = "le bus du soir ne passe plus, alors on rentre toujours à pied."
+                texte = f"Passage {i} de {nom}, {profil} : {suite}"
                 passages.append((source, nom, profil, ", ".join(themes), nature, texte, i != 5))
     passages[8] = (*passages[8][:5], PIEGE, True)
     passages[9] = (*passages[9][:5], FORMULE, True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -18,13 +17,16 @@ ENCRE = "#1f2933"
 GRIS = "#6b7280"
 FOND_MASQUE = "#e5e7eb"
 MASQUE_COURT = "m"
+# Du clair au foncé ; au-delà de cette part le texte passe au blanc (contraste d'au moins 4,5 partout).
+TEINTES = ("#eff6fb", "#0b3c66")
+PART_TEXTE_CLAIR = 0.67
 COULEUR_ENSEMBLE = "#4b5563"
 # Palette d'Okabe et Ito, distinguée par les daltoniens ; les formes redoublent la couleur.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 FORMES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 _POLICE = "Source Sans, Source Sans 3, Helvetica, Arial, sans-serif"
 _POURCENT = "format(datum.value * 100, '.0f') + ' %'"
-_CARACTERES_LIGNE = 26
+_CARACTERES_LIGNE = 28
 _PAS = 26
 
 
@@ -35,9 +37,7 @@ def figure_avancement(avancement: pd.DataFrame, *, profils: Mapping[str, str]) -
     """
     table = avancement.copy()
     table["libelle"] = table["profil"].map(profils)
-    table["texte"] = [
-        f"{r} sur {o}" for r, o in zip(table["realises"], table["objectif"], strict=True)
-    ]
+    table["texte"] = [f"{r} sur {o}" for r, o in zip(table["realises"], table["objectif"], strict=True)]
     maximum = int(max([1, *table["objectif"], *table["realises"]]))
     y = alt.Y("territoire:N", title=None, sort=list(table["territoire"].unique()))
     decalage = alt.YOffset("libelle:N", sort=list(profils.values()))
@@ -48,11 +48,11 @@ def figure_avancement(avancement: pd.DataFrame, *, profils: Mapping[str, str]) -
     x = alt.X("realises:Q", title="Entretiens réalisés (trait : objectif)", scale=echelle, axis=axe)
     barres = base.mark_bar(height={"band": 0.8}).encode(x=x, color=couleur)
     objectif = base.mark_tick(color=ENCRE, thickness=2, size=14).encode(x=alt.X("objectif:Q"))
-    textes = base.mark_text(align="left", dx=6, color=ENCRE).encode(
-        x=alt.X("haut:Q"), text="texte:N"
-    )
+    textes = base.mark_text(align="left", dx=6, color=ENCRE).encode(x=alt.X("haut:Q"), text="texte:N")
     textes = textes.transform_calculate(haut="max(datum.realises, datum.objectif)")
-    return _habiller(barres + objectif + textes, hauteur=_hauteur(table["territoire"].nunique(), len(profils)))
+    return _habiller(
+        barres + objectif + textes, hauteur=_hauteur(table["territoire"].nunique(), len(profils))
+    )
 
 
 def figure_themes(
@@ -68,7 +68,8 @@ def figure_themes(
     table["theme"] = table["code"].map({code: _couper(nom) for code, nom in noms.items()})
     table["libelle"] = table["profil"].map(profils)
     table["texte"] = [
-        _etiquette(n, b, m) for n, b, m in table[["entretiens", "base", "masque"]].itertuples(index=False)
+        _etiquette(n, b, m)
+        for n, b, m in table[["entretiens", "base", "masque"]].itertuples(index=False)
     ]
     table["position"] = table["part_haute"].fillna(0.0)
     table["entretiens"] = table["entretiens"].astype("float64")
@@ -81,7 +82,9 @@ def figure_themes(
     x = alt.X("part:Q", title="Part des entretiens, intervalle à 95 %", scale=echelle, axis=axe)
     couleur = _couleur("libelle", list(profils.values()))
     formes = alt.Scale(domain=list(profils.values()), range=list(FORMES[: len(profils)]))
-    traits = base.mark_rule(strokeWidth=1.5).encode(x=alt.X("part_basse:Q"), x2="part_haute:Q", color=couleur)
+    traits = base.mark_rule(strokeWidth=1.5).encode(
+        x=alt.X("part_basse:Q"), x2="part_haute:Q", color=couleur
+    )
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=x,
         color=couleur,
@@ -110,14 +113,14 @@ def figure_familles(
         for n, b, m in table[["entretiens", "base", "masque"]].itertuples(index=False)
     ]
     table["entretiens"] = table["entretiens"].astype("float64")
-    table["clair"] = table["part"].fillna(0.0) > 0.5
+    table["clair"] = table["part"].fillna(0.0) > PART_TEXTE_CLAIR
     x = alt.X("territoire:N", title=None, sort=list(territoires), axis=_axe_incline())
     y = alt.Y("famille:N", title=None, sort=[_couper(n) for n in noms.values()], axis=_axe_multiligne())
     base = alt.Chart(table).encode(x=x, y=y)
     teinte = alt.Color(
         "part:Q",
         title="Part des entretiens",
-        scale=alt.Scale(scheme="blues", domain=[0, 1]),
+        scale=alt.Scale(range=list(TEINTES), domain=[0, 1], interpolate="rgb"),
         legend=alt.Legend(labelExpr=_POURCENT, orient="bottom", values=[0, 0.5, 1], gradientLength=160),
     )
     bulle = _bulle(["famille", "territoire"])
@@ -128,9 +131,11 @@ def figure_familles(
     )
     textes = base.mark_text(fontSize=12).encode(
         text="texte:N",
-        color=alt.condition("datum.clair && !datum.masque", alt.value("white"), alt.value(ENCRE)),
+        color=alt.condition("datum.clair && !datum.masque", alt.value("white"), alt.value("black")),
     )
-    return _habiller(pleines + masquees.encode(tooltip=bulle) + textes, hauteur=46 * max(1, len(noms)) + 110)
+    return _habiller(
+        pleines + masquees.encode(tooltip=bulle) + textes, hauteur=46 * max(1, len(noms)) + 110
+    )
 
 
 def couleurs(profils: Sequence[str]) -> list[str]:
@@ -139,7 +144,7 @@ def couleurs(profils: Sequence[str]) -> list[str]:
     return [COULEUR_ENSEMBLE if nom.casefold().startswith(ENSEMBLE) else next(suite) for nom in profils]
 
 
-def _etiquette(entretiens: Any, base: int, masque: bool, *, court: bool = False) -> str:
+def _etiquette(entretiens: int, base: int, masque: bool, *, court: bool = False) -> str:
     if masque:
         return MASQUE_COURT if court else "masqué"
     return f"{entretiens}/{base}" if court else f"{entretiens} sur {base}"
@@ -172,7 +177,7 @@ def _axe_incline() -> alt.Axis:
     return alt.Axis(orient="top", labelAngle=-35, labelAlign="left", ticks=False, domain=False)
 
 
-def _encre_ou_gris() -> alt.Color:
+def _encre_ou_gris() -> alt.typing.ChannelColor:
     return alt.condition("datum.masque", alt.value(GRIS), alt.value(ENCRE))
 
 
@@ -182,13 +187,20 @@ def _hauteur(lignes: int, series: int, *, marge: int = 60) -> int:
 
 def _habiller(figure: alt.LayerChart, *, hauteur: int) -> alt.LayerChart:
     """Police, fond et grille communs ; largeur du contenant."""
-    return (
+    habillee: alt.LayerChart = (
         figure.properties(height=hauteur, width="container", background="white")
         .configure(font=_POLICE, padding=4)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=ENCRE, titleColor=GRIS, gridColor="#e5e7eb", labelFontSize=12, titleFontSize=12,
-            titleFontWeight="normal", domainColor="#9ca3af", tickColor="#9ca3af",
+            labelColor=ENCRE,
+            titleColor=GRIS,
+            gridColor="#e5e7eb",
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            domainColor="#9ca3af",
+            tickColor="#9ca3af",
         )
         .configure_legend(labelColor=ENCRE, titleColor=GRIS, labelFontSize=12, titleFontWeight="normal")
     )
+    return habillee

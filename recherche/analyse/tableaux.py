@@ -157,9 +157,7 @@ def effectifs(
     }
 
 
-def cooccurrences(
-    entretiens: pd.DataFrame, codages: pd.DataFrame, grille: Grille
-) -> pd.DataFrame:
+def cooccurrences(entretiens: pd.DataFrame, codages: pd.DataFrame, grille: Grille) -> pd.DataFrame:
     """Paires de thèmes posés sur un même extrait.
 
     Colonnes : code_a, code_b (code_a avant code_b dans la grille), extraits (nombre d'extraits),
@@ -167,7 +165,9 @@ def cooccurrences(
     d'abord.
     """
     rang = {code.id: i for i, code in enumerate(grille.themes())}
-    retenus = codages[codages["code"].isin(list(rang)) & codages["source_id"].isin(entretiens["source_id"])]
+    retenus = codages[
+        codages["code"].isin(list(rang)) & codages["source_id"].isin(entretiens["source_id"])
+    ]
     uniques = retenus[[*_EXTRAIT, "code"]].drop_duplicates()
     paires = uniques.merge(uniques, on=_EXTRAIT, suffixes=("_a", "_b"))
     paires = paires[paires["code_a"].map(rang) < paires["code_b"].map(rang)]

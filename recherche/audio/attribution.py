@@ -127,7 +127,7 @@ def _finit_phrase(mots: Sequence[Mot], i: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Indices:
-    """Ce qu'un locuteur laisse voir : part de phrases interrogatives, de tours courts, de mots du guide."""
+    """Ce qu'un locuteur laisse voir : part des questions, brièveté, mots du guide, ouverture."""
 
     questions: float
     brievete: float

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from recherche.audio.attribution import attribuer
-from recherche.audio.decodage import decouper_en_blocs, flux
+from recherche.audio.decodage import decouper_en_blocs, relire
 from recherche.audio.diarisation import Diariseur, DiariseurOnnx
 from recherche.audio.transcription import Transcripteur
 from recherche.erreurs import ErreurAudio
@@ -19,7 +19,7 @@ SurBloc = Callable[[int, float, float, tuple[Mot, ...]], None]
 
 
 def traiter(
-    fichier: Path,
+    fichiers: tuple[Path, ...],
     *,
     modele: Path,
     reglages: ReglagesTranscription,
@@ -29,22 +29,28 @@ def traiter(
     blocs_faits: Mapping[int, tuple[Mot, ...]],
     sur_bloc: SurBloc,
 ) -> tuple[Tour, ...]:
-    """Les tours d'un enregistrement ; les locuteurs s'appellent L1, L2…
+    """Les tours d'un enregistrement (un ou plusieurs fichiers qui se suivent), locuteurs L1, L2…
 
     Les blocs de `blocs_faits` ne sont pas retranscrits : leurs bornes ne dépendent que du fichier et de
     `reglages.bloc_s`. `sur_bloc` est appelé après chaque bloc nouveau, pour l'enregistrer. `nombre` :
     locuteurs attendus, None s'il est inconnu. Lève `ErreurAudio` si aucun mot n'est reconnu.
     """
     mots = _transcrire(
-        fichier, modele=modele, reglages=reglages, fils=fils, amorce=amorce, faits=blocs_faits, sur_bloc=sur_bloc
+        fichiers,
+        modele=modele,
+        reglages=reglages,
+        fils=fils,
+        amorce=amorce,
+        faits=blocs_faits,
+        sur_bloc=sur_bloc,
     )
     if not mots:
-        raise _sans_mots(fichier, reglages.langue)
-    return attribuer(mots, diariseur(fils).diariser(fichier, nombre))
+        raise _sans_mots(fichiers[0], reglages.langue)
+    return attribuer(mots, diariseur(fils).diariser(fichiers, nombre))
 
 
 def _transcrire(
-    fichier: Path,
+    fichiers: tuple[Path, ...],
     *,
     modele: Path,
     reglages: ReglagesTranscription,
@@ -54,7 +60,7 @@ def _transcrire(
     sur_bloc: SurBloc,
 ) -> tuple[Mot, ...]:
     mots: list[Mot] = []
-    for bloc in decouper_en_blocs(flux(fichier), reglages.bloc_s):
+    for bloc in decouper_en_blocs(relire(fichiers)(), reglages.bloc_s):
         if bloc.indice in faits:
             mots.extend(faits[bloc.indice])
             continue
@@ -78,8 +84,8 @@ def diariseur(fils: int) -> Diariseur:
 
 def _sans_mots(fichier: Path, langue: str) -> ErreurAudio:
     return ErreurAudio(
-        f"{fichier.name} : aucun mot reconnu. On n'y entend pas de parole, ou elle n'est pas dans la "
-        f"langue « {langue} », ou elle est trop lointaine.",
-        "Écoutez le début du fichier ; si l'on y parle, augmentez son niveau ou choisissez un plus grand "
-        "modèle (etude.toml, [transcription] modele), puis « recherche transcrire ».",
+        f"{fichier.name} : aucun mot reconnu. On n'y entend pas de parole, ou elle est trop lointaine, "
+        f"ou elle n'est pas dans la langue « {langue} ».",
+        "Écoutez le début du fichier ; si l'on y parle, augmentez son niveau ou choisissez un plus "
+        "grand modèle (etude.toml, [transcription] modele), puis « recherche transcrire ».",
     )

@@ -53,6 +53,19 @@ def _taille_id3(tete: bytes) -> int:
     return taille + 10
 
 
+def riff_coupe(fichier: Path) -> bool:
+    """Vrai si le fichier est un RIFF (wav, avi) plus court que la taille qu'annonce son en-tête.
+
+    Un enregistreur qui s'arrête brusquement laisse 0 ou 2³²-1 : ce n'est pas une taille.
+    """
+    with fichier.open("rb") as lu:
+        tete = lu.read(8)
+    annoncee = int.from_bytes(tete[4:], "little")
+    if not tete.startswith(b"RIFF") or annoncee in {0, 2**32 - 1}:
+        return False
+    return fichier.stat().st_size < annoncee + 8 - 1
+
+
 def page_ogg_coupee(fichier: Path) -> bool:
     """Vrai si le fichier est un Ogg dont la dernière page est incomplète (RFC 3533)."""
     taille = fichier.stat().st_size

@@ -6,6 +6,7 @@ Tout signal rendu est mono, à 16 kHz, en float32 de -1 à 1 (PyAV, bibliothèqu
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from recherche.audio.conteneurs import duree_fiable, nature_etrangere, page_ogg_coupee
+from recherche.audio.conteneurs import duree_fiable, nature_etrangere, page_ogg_coupee, riff_coupe
 from recherche.erreurs import ErreurAudio
 from recherche.modele.entretien import Enregistrement
 
@@ -33,7 +34,33 @@ SEUIL_SILENCE_DBFS = -50.0
 PART_SILENCE_MAXIMALE = 0.98
 NIVEAU_MINIMAL_DBFS = -120.0
 
-_SONS = {".wav", ".mp3", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wma", ".asf", ".amr", ".3gp", ".3ga", ".aif", ".aiff", ".aifc", ".caf", ".dss", ".au", ".w64", ".wv", ".ape", ".mp2", ".ac3"}
+_SONS = {
+    ".wav",
+    ".mp3",
+    ".m4a",
+    ".m4b",
+    ".aac",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".flac",
+    ".wma",
+    ".asf",
+    ".amr",
+    ".3gp",
+    ".3ga",
+    ".aif",
+    ".aiff",
+    ".aifc",
+    ".caf",
+    ".dss",
+    ".au",
+    ".w64",
+    ".wv",
+    ".ape",
+    ".mp2",
+    ".ac3",
+}
 _VIDEOS = {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".mka", ".webm", ".wmv", ".mpg", ".mpeg", ".mts"}
 FORMATS: frozenset[str] = frozenset(_SONS | _VIDEOS)
 """Extensions acceptées, en minuscules et avec leur point."""
@@ -247,10 +274,18 @@ def _ouvrir(fichier: Path, nom: str | None = None) -> _Lecture:
 
     nom = nom or fichier.name
     _verifier_existence(fichier, nom)
+    if nature := nature_etrangere(fichier):
+        raise ErreurAudio(
+            f"{nom} n'est pas un enregistrement : c'est {nature}.",
+            "Remplacez-le par le fichier son, ou retirez-le du dossier « enregistrements/ ».",
+        )
     try:
         conteneur = av.open(str(fichier), mode="r", metadata_errors="ignore")
     except (av.FFmpegError, OSError, ValueError) as erreur:
-        raise _illisible(fichier, nom) from erreur
+        raise ErreurAudio(
+            f"{nom} est tronqué, abîmé, ou n'est pas un enregistrement : aucun son ne peut en être lu.",
+            f"Recopiez-le depuis l'enregistreur ({REMEDE_CONVERSION}).",
+        ) from erreur
     piste = conteneur.streams.best("audio")
     if not isinstance(piste, av.AudioStream):
         conteneur.close()
@@ -278,18 +313,6 @@ def _verifier_existence(fichier: Path, nom: str) -> None:
         )
 
 
-def _illisible(fichier: Path, nom: str) -> ErreurAudio:
-    if nature := nature_etrangere(fichier):
-        return ErreurAudio(
-            f"{nom} n'est pas un enregistrement : c'est {nature}.",
-            "Remplacez-le par le fichier son, ou retirez-le du dossier « enregistrements/ ».",
-        )
-    return ErreurAudio(
-        f"{nom} est tronqué, abîmé, ou n'est pas un enregistrement : aucun son ne peut en être lu.",
-        f"Recopiez-le depuis l'enregistreur ({REMEDE_CONVERSION}).",
-    )
-
-
 REMEDE_CONVERSION = "si un lecteur audio le lit, réexportez-le en wav ou en mp3 et recommencez"
 
 
@@ -303,10 +326,8 @@ def _verifier_entier(lecture: _Lecture, duree_s: float) -> None:
         raise ErreurAudio(
             f"{lecture.nom} est tronqué : il annonce {_duree(annoncee)} et s'arrête à {arret}.", remede
         )
-    if page_ogg_coupee(lecture.fichier):
-        raise ErreurAudio(
-            f"{lecture.nom} est tronqué : il s'arrête à {arret}, au milieu d'un paquet.", remede
-        )
+    if page_ogg_coupee(lecture.fichier) or riff_coupe(lecture.fichier):
+        raise ErreurAudio(f"{lecture.nom} est tronqué : il s'arrête à {arret}, sans sa fin.", remede)
     if lecture.defauts > max(2, 0.01 * lecture.paquets):
         raise ErreurAudio(
             f"{lecture.nom} est abîmé : {lecture.defauts} paquets illisibles sur {lecture.paquets}.",
@@ -326,14 +347,16 @@ def _nom(fichier: Path, racine: Path) -> str:
         return fichier.name
 
 
-Source = Path | Signal
-"""Un fichier, ou un signal mono à 16 kHz déjà en mémoire."""
+Source = Path | tuple[Path, ...] | Signal
+"""Un fichier, plusieurs qui se suivent, ou un signal mono à 16 kHz déjà en mémoire."""
 
 
 def relire(source: Source) -> Callable[[], Iterator[Signal]]:
     """De quoi parcourir plusieurs fois une source, par morceaux d'environ 30 s."""
     if isinstance(source, Path):
-        return lambda: flux(source)
+        source = (source,)
+    if isinstance(source, tuple):
+        return lambda: itertools.chain.from_iterable(map(flux, source))
     signal = np.ascontiguousarray(source, dtype=np.float32)
     pas = round(MORCEAU_S * TAUX_HZ)
     return lambda: (signal[i : i + pas] for i in range(0, len(signal), pas))

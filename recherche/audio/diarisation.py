@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,14 +148,39 @@ def _nommer(passages: Iterable[tuple[float, float, int]]) -> tuple[TourDeParole,
     return tuple(tours)
 
 
-def _session(fichier: Path, fils: int) -> Any:
+class _Session(Protocol):
+    """Ce qu'on emploie d'une session onnxruntime."""
+
+    def run(self, sorties: None, entrees: dict[str, Signal]) -> list[NDArray[np.float32]]:
+        """Calcule toutes les sorties."""
+        ...
+
+
+class _Fbank(Protocol):
+    """Ce qu'on emploie du calcul de traits de Kaldi."""
+
+    num_frames_ready: int
+
+    def get_frame(self, rang: int) -> NDArray[np.float32]:
+        """Les traits d'un rang."""
+        ...
+
+    def pop(self, nombre: int) -> None:
+        """Oublie les premiers traits gardés."""
+        ...
+
+
+def _session(fichier: Path, fils: int) -> _Session:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = fils
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(fichier), options, providers=["CPUExecutionProvider"])
+    session: _Session = onnxruntime.InferenceSession(
+        str(fichier), options, providers=["CPUExecutionProvider"]
+    )
+    return session
 
 
 def _par_lots(elements: Iterable[T], taille: int) -> Iterator[list[T]]:
@@ -166,7 +191,7 @@ def _par_lots(elements: Iterable[T], taille: int) -> Iterator[list[T]]:
 
 
 def _fenetres_glissantes(morceaux: Iterable[Signal]) -> Iterator[tuple[int, int, Signal]]:
-    """Fenêtres de 10 s toutes les 5 s : début, fin du son lu (en échantillons) et signal complété de zéros."""
+    """Fenêtres de 10 s toutes les 5 s : début et fin, en échantillons, et signal complété de zéros."""
     reste = np.zeros(0, np.float32)
     debut = 0
     for morceau in morceaux:
@@ -182,7 +207,7 @@ def _fenetres_glissantes(morceaux: Iterable[Signal]) -> Iterator[tuple[int, int,
 def _traits_par_fenetre(
     morceaux: Iterable[Signal], fenetres: Sequence[Intervalle]
 ) -> Iterator[tuple[Intervalle, NDArray[np.float32]]]:
-    """Les traits (10 ms, 80), centrés, de chaque fenêtre, dans l'ordre ; saute celles de moins de 0,2 s."""
+    """Les traits (10 ms, 80), centrés, de chaque fenêtre d'au moins 0,2 s, dans l'ordre."""
     reste = np.zeros((0, 80), np.float32)
     premiere = 0
     attente = list(reversed(fenetres))
@@ -218,7 +243,7 @@ def _traits(morceaux: Iterable[Signal]) -> Iterator[tuple[NDArray[np.float32], b
     yield _prendre(calcul, lues), True
 
 
-def _prendre(calcul: Any, depuis: int) -> NDArray[np.float32]:
+def _prendre(calcul: _Fbank, depuis: int) -> NDArray[np.float32]:
     """Retire de `calcul` les traits prêts depuis `depuis`."""
     pretes = calcul.num_frames_ready
     if pretes == depuis:

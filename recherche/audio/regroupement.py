@@ -41,7 +41,9 @@ def regrouper(
     return _compacter(resultat)
 
 
-def centres_de(empreintes: Empreintes, groupes: NDArray[np.intp], lesquels: NDArray[np.intp]) -> Empreintes:
+def centres_de(
+    empreintes: Empreintes, groupes: NDArray[np.intp], lesquels: NDArray[np.intp]
+) -> Empreintes:
     """Le centre normé de chaque groupe demandé."""
     sommes = np.stack([empreintes[groupes == groupe].sum(axis=0) for groupe in lesquels])
     return np.asarray(sommes / (np.linalg.norm(sommes, axis=1, keepdims=True) + 1e-9), np.float32)
@@ -63,7 +65,7 @@ def _classer(empreintes: Empreintes, nombre: int | None, seuil: float) -> NDArra
     arbre = linkage(np.clip(pdist(empreintes, "cosine"), 0, 2), "average")
     if nombre is None:
         return np.asarray(fcluster(arbre, seuil, "distance") - 1, np.intp)
-    attendu = min(EFFECTIF_MINIMAL, 0.3 * len(empreintes) / nombre)
+    attendu = min(EFFECTIF_MINIMAL, max(2.0, 0.1 * len(empreintes) / nombre))
     # Couper plus fin tant qu'une voix isolée prend la place d'un locuteur.
     for coupes in range(nombre, min(len(empreintes), nombre + ESSAIS) + 1):
         groupes = np.asarray(fcluster(arbre, coupes, "maxclust") - 1, np.intp)

@@ -97,7 +97,6 @@ def ressemblances(
     sommes = np.zeros((nombre, proximites.shape[1]), dtype=np.float32)
     poids = np.zeros(nombre, dtype=np.float32)
     for fenetre, proximite in zip(fenetres, proximites, strict=True):
-        # Dans le repère du signal : la cloche se centre sur la fenêtre elle-même.
         debut, fin = int(fenetre[0] / TRAME_S), min(nombre, int(fenetre[1] / TRAME_S) + 1)
         cloche = (np.hanning(fin - debut + 2)[1:-1] + 1e-3).astype(np.float32)
         sommes[debut:fin] += cloche[:, None] * proximite
@@ -113,8 +112,10 @@ def decider(
     *,
     seuil_deux_voix: float,
 ) -> NDArray[np.bool_]:
-    """Qui parle à chaque trame, (trames, locuteurs) : le plus proche ; les deux plus proches où la
-    segmentation entend deux voix."""
+    """Qui parle à chaque trame, (trames, locuteurs) : le plus proche.
+
+    Les deux plus proches où la segmentation entend plus de `seuil_deux_voix` voix en moyenne.
+    """
     nombre, locuteurs = ressemblance.shape
     actif = np.zeros((nombre, locuteurs), dtype=np.bool_)
     for region in regions:

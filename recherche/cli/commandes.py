@@ -21,8 +21,6 @@ os.environ.setdefault("LANGUAGE", "fr")
 import typer  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from recherche.modele.suivi import Bilan, Suivi
     from recherche.reglages import Etude
 
@@ -124,7 +122,7 @@ def demo(
             anomalies += len(bilan.anomalies)
     conclure_demo(etude, chemin)
     if ouvrir:
-        _lancer_tableau(etude.publie, [])
+        _lancer_tableau(etude.publie)
     if anomalies:
         raise typer.Exit(FAUTE)
 
@@ -328,16 +326,19 @@ def sauvegardes(etude: OptionEtude = ICI) -> None:
     dire_sauvegardes(etape(_ouvrir(etude)))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def tableau(contexte: typer.Context, etude: OptionEtude = ICI) -> None:
+@app.command()
+def tableau(
+    etude: OptionEtude = ICI,
+    port: Annotated[int, typer.Option(help="Port de la page, sur cette machine.")] = 8501,
+) -> None:
     """Ouvre le tableau de bord des partenaires, sur le seul jeu publié."""
-    _lancer_tableau(_ouvrir(etude).publie, contexte.args)
+    _lancer_tableau(_ouvrir(etude).publie, port)
 
 
-def _lancer_tableau(publie: Path, arguments: Sequence[str]) -> None:
+def _lancer_tableau(publie: Path, port: int = 8501) -> None:
     from recherche.etapes.tableau import lancer
 
-    raise typer.Exit(lancer(publie, arguments))
+    raise typer.Exit(lancer(publie, port=port))
 
 
 def _application() -> Any:  # noqa: ANN401

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from recherche.echanges.commun import Transcrit, minutage, nature
+from recherche.modele.fichiers import figer_archive
 from recherche.modele.transcription import Tour
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 POLICE = "Calibri"
-DATE_FIXE = (1980, 1, 1, 0, 0, 0)
 RETRAIT_CM = 1.5
 
 
@@ -37,7 +36,7 @@ def en_docx(transcription: Transcrit) -> bytes:
     _proprietes(document, transcription)
     tampon = io.BytesIO()
     document.save(tampon)
-    return _figer(tampon.getvalue())
+    return figer_archive(tampon.getvalue())
 
 
 def _presenter(transcription: Transcrit) -> str:
@@ -131,17 +130,3 @@ def _proprietes(document: Document, transcription: Transcrit) -> None:
     proprietes.author = proprietes.last_modified_by = proprietes.comments = ""
     proprietes.language = "fr-FR"
     proprietes.created = proprietes.modified = date.replace(tzinfo=None)
-
-
-def _figer(octets: bytes) -> bytes:
-    """Le même zip, membres dans le même ordre, sans les dates du jour."""
-    tampon = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(octets)) as source,
-        zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as fige,
-    ):
-        for membre in source.infolist():
-            entree = zipfile.ZipInfo(membre.filename, DATE_FIXE)
-            entree.compress_type = zipfile.ZIP_DEFLATED
-            fige.writestr(entree, source.read(membre.filename))
-    return tampon.getvalue()

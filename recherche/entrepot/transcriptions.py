@@ -64,7 +64,7 @@ class VersionPseudonymisee:
     revue_id: int | None
     cle: str
     empreinte: str
-    correspondance: tuple[tuple[int, int, int, int], ...]
+    correspondance: tuple[tuple[int, ...], ...]
 
     @property
     def signee(self) -> bool:

@@ -19,6 +19,8 @@ from recherche.modele.suivi import Bilan, Suivi, silencieux
 from recherche.reglages import NOM_REGLAGES, Etude
 
 SOURCES = ("LOR-J-02", "BRE-P-01", "REN-A-01")
+LISIBLES = ("txt", "docx", "json")
+MINUTES = ("vtt", "srt")
 
 
 def original() -> Path:
@@ -86,9 +88,9 @@ def derouler(etude: Etude, *, complet: bool = False, suivi: Suivi = silencieux) 
 
 
 def _exporter(etude: Etude, suivi: Suivi) -> Bilan:
-    lisibles = exporter(etude, formats=("txt", "docx", "json"), sources=SOURCES, suivi=suivi)
+    lisibles = exporter(etude, formats=LISIBLES, sources=SOURCES, suivi=suivi)
     minutees = exporter(
-        etude, formats=("vtt", "srt"), sources=SOURCES, prive=True, automatique=True, suivi=suivi
+        etude, formats=MINUTES, sources=SOURCES, prive=True, automatique=True, suivi=suivi
     )
     anomalies = lisibles.anomalies + minutees.anomalies
     return Bilan(lisibles.etape, lisibles.faits + minutees.faits, anomalies=anomalies)

@@ -15,7 +15,7 @@ from recherche.entrepot import Entrepot, codages, sources, transcriptions
 from recherche.entrepot.transcriptions import VersionPseudonymisee
 from recherche.erreurs import ErreurCodage, ErreurEchange, ErreurRecherche
 from recherche.etapes.seance import cle, registre_reporte, seance
-from recherche.langue.pseudonymes import Correspondance
+from recherche.langue.correspondance import Correspondance
 from recherche.modele.codage import Codage, Extrait, Origine
 from recherche.modele.serialisation import tours_en_json
 from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux

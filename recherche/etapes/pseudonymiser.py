@@ -18,11 +18,15 @@ from recherche.etapes.phrase import Demander, phrase_secrete
 from recherche.etapes.seance import cle as cle_de
 from recherche.etapes.seance import registre_reporte, seance
 from recherche.langue import coffre
-from recherche.langue.detection import ContexteDetection, Mention, TypeMention, detecter_corpus
-from recherche.langue.pseudonymes import Cle, pseudonymiser
+from recherche.langue.cle import Cle, ContextePseudonymes
+from recherche.langue.contexte import ContexteDetection
+from recherche.langue.correspondance import Correspondance
+from recherche.langue.detection import detecter_corpus
+from recherche.langue.mentions import Mention, TypeMention
+from recherche.langue.pseudonymes import pseudonymiser
 from recherche.modele.entretien import Registre
 from recherche.modele.suivi import Anomalie, Bilan, Suivi, silencieux
-from recherche.modele.transcription import Transcription
+from recherche.modele.transcription import Transcription, TranscriptionPseudonymisee
 from recherche.reglages import Etude
 
 ETAPE = "pseudonymiser"
@@ -57,35 +61,64 @@ def pseudonymiser_etude(
         phrase = phrase_secrete(etude, demander)
         coffre_etude = fichier_cle(etude)
         cle = coffre.lire(coffre_etude, phrase) if coffre_etude.exists() else Cle()
+        contexte = ContexteDetection.depuis(etude.reglages, registre)
         with entrepot.lire() as cx:
-            textes = {t.version.id: transcriptions.lire(cx, t.version.id) for t in taches}
-        detectees = _detecter(etude, registre, list(textes.values()), suivi)
-        resultats = []
-        for tache in taches:
-            texte = textes[tache.version.id]
-            mentions = _mentions(tache, detectees[texte.source_id])
-            pseudo, cle, correspondance = pseudonymiser(texte, mentions, cle)
-            resultats.append((tache, mentions, pseudo, correspondance))
+            textes = {t.version.source_id: transcriptions.lire(cx, t.version.id) for t in taches}
+        modele = etude.reglages.confidentialite.langue
+        detectees = detecter_corpus(list(textes.values()), contexte, modele_spacy=modele, suivi=suivi)
+        resultats, cle = _remplacer(taches, textes, detectees, contexte, cle)
         coffre.ecrire(coffre_etude, cle, phrase)
-        a_replacer: list[Anomalie] = []
-        for tache, mentions, pseudo, correspondance in resultats:
-            with entrepot.ecrire(ETAPE) as ecriture:
-                ancienne = transcriptions.pseudonymisees(ecriture.cx, pseudo.source_id).get(
-                    pseudo.source_id
-                )
-                numero = transcriptions.ajouter_pseudonymisee(
-                    ecriture,
-                    pseudo,
-                    version_id=tache.version.id,
-                    revue_id=None if tache.revue is None else tache.revue.id,
-                    cle=tache.cle,
-                    mentions=[{"debut": m.debut, "fin": m.fin, "type": m.type} for m in mentions],
-                    correspondance=correspondance.lignes,
-                )
-                if ancienne is not None:
-                    a_replacer.extend(_reporter_codages(ecriture, ancienne, numero, pseudo.texte))
+        a_replacer = [anomalie for resultat in resultats for anomalie in _ranger(entrepot, resultat)]
         faits = tuple(tache.version.source_id for tache in taches)
         return Bilan(ETAPE, faits, passes, tuple(a_replacer), tuple(_messages(taches, detectees)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Resultat:
+    """Ce que devient une tâche : ses mentions, son texte pseudonymisé et le passage de l'un à l'autre."""
+
+    tache: _Tache
+    mentions: tuple[Mention, ...]
+    pseudo: TranscriptionPseudonymisee
+    correspondance: Correspondance
+
+
+def _remplacer(
+    taches: Sequence[_Tache],
+    textes: Mapping[str, Transcription],
+    detectees: Mapping[str, tuple[Mention, ...]],
+    contexte: ContexteDetection,
+    cle: Cle,
+) -> tuple[list[_Resultat], Cle]:
+    """Pseudonymise chaque texte, en prolongeant la même clé d'un texte à l'autre."""
+    guide = ContextePseudonymes.pour(contexte, textes.values())
+    resultats = []
+    for tache in taches:
+        source = tache.version.source_id
+        mentions = _mentions(tache, detectees[source])
+        pseudo, cle, correspondance = pseudonymiser(textes[source], mentions, cle, contexte=guide)
+        resultats.append(_Resultat(tache, mentions, pseudo, correspondance))
+    return resultats, cle
+
+
+def _ranger(entrepot: Entrepot, resultat: _Resultat) -> list[Anomalie]:
+    """Ajoute la version pseudonymisée et y reporte les codages de la précédente."""
+    pseudo, tache = resultat.pseudo, resultat.tache
+    with entrepot.ecrire(ETAPE) as ecriture:
+        anciennes = transcriptions.pseudonymisees(ecriture.cx, pseudo.source_id)
+        numero = transcriptions.ajouter_pseudonymisee(
+            ecriture,
+            pseudo,
+            version_id=tache.version.id,
+            revue_id=None if tache.revue is None else tache.revue.id,
+            cle=tache.cle,
+            mentions=[{"debut": m.debut, "fin": m.fin, "type": m.type.value} for m in resultat.mentions],
+            correspondance=resultat.correspondance.lignes,
+        )
+        ancienne = anciennes.get(pseudo.source_id)
+        if ancienne is None:
+            return []
+        return list(_reporter_codages(ecriture, ancienne, numero, pseudo.texte))
 
 
 def _a_faire(
@@ -114,14 +147,6 @@ def _noms(registre: Registre) -> list[tuple[str | None, ...]]:
         for source in registre.sources
         for p in source.participants
     ]
-
-
-def _detecter(
-    etude: Etude, registre: Registre, textes: Sequence[Transcription], suivi: Suivi
-) -> Mapping[str, tuple[Mention, ...]]:
-    contexte = ContexteDetection.depuis(etude.reglages, registre)
-    modele = etude.reglages.confidentialite.langue
-    return detecter_corpus(textes, contexte, modele_spacy=modele, suivi=suivi)
 
 
 def _mentions(tache: _Tache, detectees: Sequence[Mention]) -> tuple[Mention, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -15,16 +16,18 @@ from recherche.etapes.seance import cle, registre_reporte, seance
 from recherche.etapes.tables import Situation, effectifs, lire_textes, passages, table_sources
 from recherche.modele.codage import Grille
 from recherche.modele.entretien import Registre
-from recherche.modele.suivi import Anomalie, Bilan
+from recherche.modele.suivi import Bilan
 from recherche.modele.transcription import TranscriptionPseudonymisee
 from recherche.publication import dossier
-from recherche.publication.controle import Interdits
+from recherche.publication.controle import Interdits, plier
 from recherche.publication.jeu import JeuPublie, construire_jeu
 from recherche.publication.verbatims import Regles
 from recherche.reglages import Etude
 
 ETAPE = "publier"
 SCHEMA = "publication/1"
+MONTRES = 8
+MOTS = re.compile(r"\w+")
 
 
 def publier(etude: Etude, *, jour: date | None = None) -> Bilan:
@@ -82,7 +85,7 @@ def _publier(
         f"version {version} : {len(jeu.tables['verbatims'])} verbatims, "
         f"{len(etat.publiables())} sources, {sum(len(t) for t in jeu.tables.values())} lignes",
     )
-    return Bilan(ETAPE, (f"version {version}",), anomalies=ecartes, messages=messages)
+    return Bilan(ETAPE, (f"version {version}",), messages=(*messages, *ecartes))
 
 
 def _construire(
@@ -145,33 +148,32 @@ def _formes_interdites(etat: Situation, entrepot: Entrepot) -> set[str]:
         for source_id, mentions in transcriptions.mentions_masquees(cx).items():
             texte = transcriptions.lire(cx, etat.pseudonymisees[source_id].version_id).texte
             formes |= {texte[m["debut"] : m["fin"]] for m in mentions}
+    formes = {forme for forme in formes if len(forme) > 2 or not forme.isdigit()}
     return formes - {t.nom for t in etat.etude.reglages.territoires}
 
 
 def _formes_ordinaires(formes: set[str], textes: Mapping[str, TranscriptionPseudonymisee]) -> set[str]:
     """Les formes qui sont aussi des mots ordinaires, écrits en minuscules dans les textes relus."""
-    mots = {
-        mot.texte.strip(".,;:!?…«»\"'()")
-        for t in textes.values()
-        for tour in t.tours
-        for mot in tour.mots
-    }
-    elides = {mot.rpartition("'")[2].rpartition("’")[2] for mot in mots}
-    return {forme for forme in formes if forme.lower() in elides and forme.lower() != forme}
+    minuscules = "".join(f" {_en_minuscules(texte.texte)} " for texte in textes.values())
+    return {forme for forme in formes if f" {' '.join(MOTS.findall(plier(forme)))} " in minuscules}
 
 
-def _ecarter(candidats: pd.DataFrame, interdits: Interdits) -> tuple[pd.DataFrame, tuple[Anomalie, ...]]:
-    """Écarte les passages où une forme masquée ailleurs reste en clair, et le dit."""
+def _en_minuscules(texte: str) -> str:
+    """Les mots du texte, pliés, « * » à la place de ceux qui ont une majuscule."""
+    return " ".join(plier(mot) if mot.islower() else "*" for mot in MOTS.findall(texte))
+
+
+def _ecarter(candidats: pd.DataFrame, interdits: Interdits) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Écarte les passages où une forme masquée ailleurs reste en clair, et dit combien."""
     fuites = candidats["texte"].map(interdits.dans).astype(bool)
-    anomalies = tuple(
-        Anomalie(
-            str(source),
-            f"{source} : un passage codé garde en clair une forme masquée ailleurs ; non publié.",
-            "Reprenez la revue de cette transcription, puis republiez.",
-        )
-        for source in candidats.loc[fuites & candidats["citation_permise"], "source_id"].unique()
+    ecartes = candidats.loc[fuites & candidats["citation_permise"], "source_id"]
+    if ecartes.empty:
+        return candidats, ()
+    message = (
+        f"{len(ecartes)} passages gardent en clair une forme masquée ailleurs ; ils ne seront pas cités "
+        f"(revues à reprendre : {', '.join(sorted(ecartes.unique())[:MONTRES])}…)"
     )
-    return candidats[~fuites], anomalies
+    return candidats[~fuites], (message,)
 
 
 def _noter(

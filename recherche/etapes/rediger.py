@@ -61,6 +61,7 @@ def _ecrire_chapitres(
             passes.append(chemin)
         elif fusion.a_cote:
             ecrire_atomique(fichier.with_suffix(".nouveau.md"), fusion.texte.encode())
+            _noter(entrepot, chemin, "", nouveau.encode())
             anomalies.append(_ecrit_a_la_main(chemin))
         else:
             ecrire_atomique(fichier, fusion.texte.encode())

@@ -1,37 +1,47 @@
-"""Lancer le tableau de bord des partenaires sur un dossier publié."""
+"""Lancer le tableau de bord dans un processus Streamlit réglé comme `.streamlit/config.toml`."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import tomllib
 from pathlib import Path
 
 import recherche
 from recherche.erreurs import ErreurEtude
 
-VARIABLE_PUBLIE = "RECHERCHE_PUBLIE"
+RACINE = Path(recherche.__file__).resolve().parent.parent
 
 
-def script() -> Path:
-    """`dashboard.py`, à côté du paquet. Lève `ErreurEtude` s'il n'y est pas."""
-    fichier = Path(recherche.__file__).resolve().parent.parent / "dashboard.py"
-    if not fichier.is_file():
+def commande_tableau(publie: Path, *, port: int = 8501, ouvrir: bool = True) -> list[str]:
+    """La commande qui montre le jeu publié, sur localhost, sans statistiques d'usage.
+
+    Lève `ErreurEtude` si `dashboard.py` n'est pas à côté du paquet.
+    """
+    tableau = RACINE / "dashboard.py"
+    if not tableau.is_file():
         raise ErreurEtude(
-            f"Le tableau de bord n'est pas à sa place : {fichier}.",
-            'Installez depuis le dépôt : « pip install -e ".[tableau]" ».',
+            f"{tableau} manque : le tableau de bord se lance depuis une copie du dépôt.",
+            'Installez depuis le dépôt : « git clone », puis « pip install -e ".[demo]" ».',
         )
-    return fichier
+    reglages = tomllib.loads((RACINE / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    reglages["server"] |= {"port": port, "headless": not ouvrir}
+    options = [
+        f"--{section}.{cle}={str(valeur).lower() if isinstance(valeur, bool) else valeur}"
+        for section, valeurs in reglages.items()
+        for cle, valeur in valeurs.items()
+    ]
+    lancer = [sys.executable, "-m", "streamlit", "run", str(tableau)]
+    return [*lancer, *options, "--", "--publie", str(publie)]
 
 
-def lancer(publie: Path, arguments: Sequence[str] = ()) -> int:
-    """Lance Streamlit sur la machine seule, statistiques d'usage coupées ; rend son code de sortie."""
+def lancer(publie: Path, *, port: int = 8501) -> int:
+    """Lance le tableau de bord et attend sa fin ; rend son code de sortie.
+
+    Lève `ErreurEtude` s'il n'y a pas de jeu publié dans `publie`.
+    """
     if not (publie / "manifeste.json").is_file():
         raise ErreurEtude(
             f"Il n'y a pas de jeu publié dans {publie}.", "Lancez d'abord « recherche publier »."
         )
-    commande = [sys.executable, "-m", "streamlit", "run", str(script())]
-    options = ["--browser.gatherUsageStats=false", "--server.address=localhost"]
-    environnement = {**os.environ, VARIABLE_PUBLIE: str(publie.absolute())}
-    return subprocess.run([*commande, *options, *arguments], env=environnement, check=False).returncode
+    return subprocess.run(commande_tableau(publie.absolute(), port=port), check=False).returncode

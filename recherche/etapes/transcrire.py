@@ -15,6 +15,7 @@ from importlib.metadata import version as version_de
 from pathlib import Path
 
 from recherche.audio import modeles
+from recherche.audio.empreintes import empreinte_memorisee
 from recherche.entrepot import Entrepot, transcriptions
 from recherche.entrepot.sources import FichierSon, fichiers
 from recherche.etapes.file_de_transcription import Bloc, Echec, Fin, Travail, travailler
@@ -148,7 +149,7 @@ def _tache(etude: Etude, source: Source, sons: list[FichierSon], modele: Path) -
     amorce = amorce_etude(etude.reglages) if reglages.amorce else None
     outil = version_de("faster-whisper")
     dits = asdict(reglages) | {"processus": None, "nombre": nombre, "amorce": amorce}
-    dits |= {"empreinte_modele": modeles.empreinte(modele)}
+    dits |= {"empreinte_modele": empreinte_memorisee(modele / "model.bin")}
     duree = sum(son.mesure.duree_s for son in sons if son.mesure is not None)
     travail = Travail(
         cle=cle("transcription/1", [son.empreinte for son in sons], dits, outil),

@@ -1,0 +1,1 @@
+"""La langue : détection des mentions identifiantes, pseudonymes, clé chiffrée."""

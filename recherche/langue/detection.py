@@ -7,122 +7,47 @@ tout le corpus, pliée (casse et accents), avec ses variantes mal orthographiée
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from recherche.langue import listes
+from recherche.langue.contexte import ContexteDetection, NomConnu
 from recherche.langue.mentions import Mention, TypeMention, disjointes
 from recherche.langue.mots import Unite, blocs, decouper, elargir, plier, suites
 from recherche.langue.noms import Juge, Nom, Usage, noms_du_tour
 from recherche.langue.regles import mentions_de_forme
 from recherche.langue.spacy_fr import Entite, Lexique, charger_entites, charger_lexique, entites
-from recherche.modele.entretien import Registre
-from recherche.modele.etude import NomsLocaux, Reglages
 from recherche.modele.suivi import Avancement, Suivi, silencieux
 from recherche.modele.transcription import Transcription
 
-__all__ = ["ContexteDetection", "Mention", "TypeMention", "detecter_corpus"]
+__all__ = ["ContexteDetection", "Mention", "NomConnu", "TypeMention", "detecter_corpus"]
 
 PART_MAJUSCULES = 0.01
 RESSEMBLANCE = 84.0
-_AVANT_NOM_LOCAL = frozenset("a de d du des au aux le la les l vers en sur quartier cite chez par".split())
-
-
-@dataclass(frozen=True, slots=True)
-class NomConnu:
-    """Un nom que l'étude connaît d'avance, et le sexe de la personne s'il est dit (F ou H)."""
-
-    forme: str
-    type: TypeMention
-    detecteur: str = "registre"
-    sexe: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContexteDetection:
-    """Ce que l'étude sait : noms du registre, noms locaux, et ce qui reste dans le texte.
-
-    `territoires` (les villes de l'étude) et `sigles` ne sont jamais masqués.
-    """
-
-    noms: tuple[NomConnu, ...] = ()
-    territoires: tuple[str, ...] = ()
-    sigles: tuple[str, ...] = ()
-
-    @property
-    def intouchables(self) -> frozenset[str]:
-        """Formes pliées qui restent dans le texte."""
-        propres = {plier(nom) for nom in (*self.territoires, *self.sigles)}
-        return frozenset(propres | listes.expressions("publics") | listes.mots("oral"))
-
-    @classmethod
-    def depuis(cls, reglages: Reglages, registre: Registre) -> ContexteDetection:
-        """Le contexte d'une étude : personnes, quartiers et structures du registre, noms locaux.
-
-        Une institution écrite sans majuscule (« mission locale ») est un genre : elle reste.
-        """
-        territoires = tuple(t.nom for t in reglages.territoires)
-        contexte = cls((), territoires, tuple(reglages.noms_locaux.sigles))
-        noms = [*noms_des_participants(registre), *noms_locaux(reglages.noms_locaux)]
-        propres = (nom for nom in noms if _est_propre(nom.forme, contexte.intouchables))
-        return replace(contexte, noms=tuple(dict.fromkeys(propres)))
-
-
-def noms_des_participants(registre: Registre) -> Iterator[NomConnu]:
-    """Prénoms, noms, quartiers et structures que dit le registre."""
-    for personne in (p for source in registre.sources for p in source.participants):
-        if personne.prenom:
-            yield NomConnu(personne.prenom, TypeMention.PRENOM, sexe=personne.sexe)
-        if personne.nom:
-            yield NomConnu(personne.nom, TypeMention.NOM)
-        if personne.quartier:
-            yield from _lieu(personne.quartier, "registre")
-        if personne.structure:
-            yield from _structure(personne.structure)
-
-
-def noms_locaux(locaux: NomsLocaux) -> Iterator[NomConnu]:
-    """Les quartiers et les institutions nommées de `etude.toml`."""
-    for quartier in locaux.quartiers:
-        yield from _lieu(quartier, "noms locaux")
-    for institution in locaux.institutions:
-        yield NomConnu(institution, TypeMention.STRUCTURE, "noms locaux")
-
-
-def _lieu(nom: str, detecteur: str) -> Iterator[NomConnu]:
-    """Le lieu, sans son article, et les deux quartiers d'un nom double (« Méan-Penhoët »)."""
-    nom = re.sub(r"\s*\(.*?\)", "", nom).strip()
-    sans_article = re.sub(r"^(?:l['’]|(?:les?|la)\s)\s*", "", nom, flags=re.IGNORECASE)
-    parties = nom.split("-")
-    doubles = parties if len(parties) == 2 and all(p[:1].isupper() and len(p) > 3 for p in parties) else []
-    for forme in dict.fromkeys((nom, sans_article, *doubles)):
-        yield NomConnu(forme, TypeMention.LIEU, detecteur)
-
-
-def _structure(nom: str) -> Iterator[NomConnu]:
-    """La structure, et son nom propre s'il suit son genre (« association Les Équipages »)."""
-    nom = nom.split(",")[0].split("(")[0].strip()
-    yield NomConnu(nom, TypeMention.STRUCTURE)
-    mots = nom.split()
-    rang = next((i for i, mot in enumerate(mots) if i and mot[0].isupper()), 0)
-    if rang and plier(mots[rang - 1]) not in listes.mots("particules"):
-        yield NomConnu(" ".join(mots[rang:]), TypeMention.STRUCTURE)
-
-
-def _est_propre(forme: str, intouchables: frozenset[str]) -> bool:
-    """Vrai si le nom a un mot à majuscule qui n'est ni public ni un territoire."""
-    if plier(forme) in intouchables:
-        return False
-    mots = [mot for mot in re.split(r"[\s'’]+", forme) if mot[:1].isupper()]
-    genres = listes.expressions("structures") | intouchables | {"maison", "mission", "association", "groupement"}
-    propres = [m for m in mots if plier(m) not in genres and not _compose_public(m, intouchables)]
-    return bool(propres)
-
-
-def _compose_public(mot: str, intouchables: frozenset[str]) -> bool:
-    return "-" in mot and any(plier(partie) in intouchables for partie in mot.split("-"))
+POIDS_CONNU = 100.0
+_AVANT_NOM_LOCAL = frozenset(
+    (
+        "a",
+        "de",
+        "d",
+        "du",
+        "des",
+        "au",
+        "aux",
+        "le",
+        "la",
+        "les",
+        "l",
+        "vers",
+        "en",
+        "sur",
+        "quartier",
+        "cite",
+        "chez",
+        "par",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +65,9 @@ class _Tour:
 class _Formes:
     """Les formes à propager et le vote de leur type."""
 
-    votes: dict[str, Counter[TypeMention]] = field(default_factory=lambda: defaultdict(Counter))
+    votes: dict[str, dict[TypeMention, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
     detecteurs: dict[str, str] = field(default_factory=dict)
 
     def ajouter(self, forme: str, type_: TypeMention, poids: float, detecteur: str) -> None:
@@ -148,8 +75,13 @@ class _Formes:
             self.detecteurs[forme] = detecteur
         self.votes[forme][type_] += poids
 
+    def connue(self, forme: str) -> bool:
+        """Vrai si l'étude donne cette forme (registre, noms locaux)."""
+        return max(self.votes[forme].values()) >= POIDS_CONNU
+
     def type(self, forme: str) -> TypeMention:
-        return self.votes[forme].most_common(1)[0][0]
+        votes = self.votes[forme]
+        return max(votes, key=votes.__getitem__)
 
 
 def detecter_corpus(
@@ -165,10 +97,10 @@ def detecter_corpus(
     milieu d'un mot. Lève `ErreurEtude` si le modèle de langue manque.
     """
     lexique = charger_lexique(modele_spacy)
-    decoupees = _lire(transcriptions, contexte.intouchables, modele_spacy, suivi)
+    intouchables = contexte.intouchables
+    decoupees = _lire(transcriptions, intouchables, modele_spacy, suivi)
     usage = Usage.compter([tour.unites for tour in tours] for tours in decoupees.values())
     formes = _formes_connues(contexte)
-    intouchables = contexte.intouchables
     noms: dict[str, list[tuple[_Tour, Nom]]] = {}
     for source, tours in decoupees.items():
         juge = Juge(lexique, usage, intouchables, listes.sigles("publics"), _sans_casse(tours))
@@ -177,9 +109,10 @@ def detecter_corpus(
         ]
         for _, nom in noms[source]:
             formes.ajouter(nom.forme, nom.type, nom.poids, nom.detecteur)
-    propagation = _Propagation(formes, contexte, lexique, usage)
+    propagation = _Propagation(formes, intouchables, lexique)
     return {
-        source: _mentions(tours, noms[source], formes, propagation) for source, tours in decoupees.items()
+        source: _mentions(tours, noms[source], formes, propagation)
+        for source, tours in decoupees.items()
     }
 
 
@@ -217,12 +150,11 @@ def _sans_casse(tours: Iterable[_Tour]) -> bool:
 
 def _formes_connues(contexte: ContexteDetection) -> _Formes:
     formes = _Formes()
-    intouchables = contexte.intouchables
+    territoires = {plier(nom) for nom in contexte.territoires}
     for nom in contexte.noms:
         forme = plier(nom.forme)
-        if len(forme) > 1 and forme not in {plier(t) for t in contexte.territoires}:
-            poids = 100.0 if forme not in intouchables else 50.0
-            formes.ajouter(forme, nom.type, poids, nom.detecteur)
+        if len(forme) > 1 and forme not in territoires:
+            formes.ajouter(forme, nom.type, POIDS_CONNU, nom.detecteur)
     return formes
 
 
@@ -231,10 +163,8 @@ class _Propagation:
     """Retrouve partout les formes connues, mot à mot, pliées, et leurs variantes."""
 
     formes: _Formes
-    contexte: ContexteDetection
+    intouchables: frozenset[str]
     lexique: Lexique
-    usage: Usage
-    longueur: int = 1
     premiers: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     variantes: dict[str, str | None] = field(default_factory=dict)
 
@@ -247,11 +177,15 @@ class _Propagation:
 
     def mentions(self, tour: _Tour, sans_casse: bool) -> Iterable[Mention]:
         """Les occurrences des formes connues dans un tour."""
-        plis = [mot for u in tour.unites for mot in [u.pli]]
+        plis = [unite.pli for unite in tour.unites]
         for rang, pli in enumerate(plis):
             for mots in self.premiers.get(pli.split(" ")[0] if pli else "", ()):
                 fin = _accorde(plis, rang, mots)
-                if fin and not self._public(tour, rang, fin, mots) and self._admis(tour, rang, fin, " ".join(mots), sans_casse):
+                if (
+                    fin
+                    and not self._public(tour, rang, fin, mots)
+                    and self._admis(tour, rang, fin, " ".join(mots), sans_casse)
+                ):
                     yield self._mention(tour, rang, fin, " ".join(mots), "")
                     break
             else:
@@ -265,38 +199,62 @@ class _Propagation:
 
     def _public(self, tour: _Tour, rang: int, fin: int, mots: tuple[str, ...]) -> bool:
         """Vrai si l'occurrence est dans une expression publique plus longue."""
-        fort = max(self.formes.votes[" ".join(mots)].values()) >= 50.0
-        return not fort and any(u.debut in tour.publiques for u in tour.unites[rang:fin])
+        return not self.formes.connue(" ".join(mots)) and any(
+            u.debut in tour.publiques for u in tour.unites[rang:fin]
+        )
 
     def _admis(self, tour: _Tour, rang: int, fin: int, forme: str, sans_casse: bool) -> bool:
         """Refuse un mot ordinaire écrit comme un mot ordinaire (« bah », « la marine »)."""
         unites = tour.unites[rang:fin]
-        if len(unites) > 1 and any(len(u.pli) > 3 for u in unites):
+        rares = [u for u in unites if not self._ordinaire(u)]
+        principales = [u for u in unites if len(u.pli) > 3] or list(unites)
+        fort = self.formes.connue(forme)
+        if forme in self.intouchables:
+            return fort and self._annonce(tour, rang, fin)
+        if rares:
             return True
-        unite = unites[0]
-        ordinaire = (
-            unite.texte.lower() in self.lexique
-            or forme in listes.mots("oral")
-            or forme in listes.mots("ambigus")
-            or len(forme) < 3
+        if any(u.majuscule and not u.tete for u in principales):
+            return True
+        if len(unites) > 1:
+            return sans_casse and fort
+        if unites[0].majuscule:
+            return fort
+        return fort and self._minuscule_admise(tour, rang, fin, forme, sans_casse)
+
+    def _ordinaire(self, unite: Unite) -> bool:
+        pli = unite.pli
+        listes_ = (listes.mots("oral"), listes.mots("ambigus"), listes.mots("particules"))
+        return (
+            unite.texte.lower() in self.lexique or len(pli) < 3 or any(pli in liste for liste in listes_)
         )
-        if not ordinaire:
-            return True
-        fort = max(self.formes.votes[forme].values()) >= 50.0
-        if unite.majuscule:
-            return (not unite.tete) or (fort and forme not in listes.mots("oral"))
-        if not fort or forme in listes.mots("oral"):
-            return False
+
+    def _minuscule_admise(self, tour: _Tour, rang: int, fin: int, forme: str, sans_casse: bool) -> bool:
         avant = tour.unites[rang - 1].pli if rang else ""
         if self.formes.type(forme) in (TypeMention.LIEU, TypeMention.STRUCTURE):
-            return sans_casse and avant in _AVANT_NOM_LOCAL
-        annonce = avant in listes.expressions("proches") or avant in listes.expressions("titres")
-        return annonce or (sans_casse and forme not in listes.mots("ambigus"))
+            seul = fin == len(tour.unites) or tour.unites[fin].tete
+            return sans_casse and (avant in _AVANT_NOM_LOCAL or seul)
+        return self._annonce(tour, rang, fin) or (sans_casse and forme not in listes.mots("ambigus"))
+
+    def _annonce(self, tour: _Tour, rang: int, fin: int) -> bool:
+        """Vrai si un titre, un proche ou un prénom précède, ou si un nom de famille connu suit."""
+        avant = tour.unites[rang - 1] if rang else None
+        apres = tour.unites[fin] if fin < len(tour.unites) else None
+        if (
+            avant
+            and not avant.elision
+            and avant.pli in listes.expressions("titres") | listes.expressions("proches")
+        ):
+            return True
+        if avant and avant.pli in listes.prenoms() and not self._ordinaire(avant):
+            return True
+        if apres is None or self._ordinaire(apres):
+            return False
+        return self.formes.votes.get(apres.pli, {}).get(TypeMention.NOM, 0.0) >= POIDS_CONNU
 
     def _variante(self, unite: Unite, sans_casse: bool) -> str | None:
         """La forme connue dont ce mot inconnu en minuscules est une mauvaise orthographe."""
         pli = unite.pli
-        if unite.majuscule or len(pli) < 6 or pli in self.contexte.intouchables:
+        if unite.majuscule or len(pli) < 6 or pli in self.intouchables:
             return None
         if pli not in self.variantes:
             connu = unite.texte.lower() in self.lexique
@@ -306,7 +264,9 @@ class _Propagation:
     def _plus_proche(self, pli: str) -> str | None:
         from rapidfuzz import fuzz, process
 
-        fortes = [f for f, votes in self.formes.votes.items() if len(f) >= 6 and max(votes.values()) >= 2.0]
+        fortes = [
+            f for f, votes in self.formes.votes.items() if len(f) >= 6 and max(votes.values()) >= 2.0
+        ]
         trouve = process.extractOne(pli, fortes, scorer=fuzz.ratio, score_cutoff=RESSEMBLANCE)
         return trouve[0] if trouve else None
 
@@ -333,7 +293,7 @@ def _mentions(
         par_tour[tour.depart].append(Mention(nom.debut, nom.fin, type_, nom.detecteur))
     trouvees: list[Mention] = []
     for tour in tours:
-        locales = [*mentions_de_forme(tour.texte), *par_tour[tour.depart]]
+        locales = [*mentions_de_forme(tour.texte, sans_casse=sans_casse), *par_tour[tour.depart]]
         locales += propagation.mentions(tour, sans_casse)
         trouvees += [_placer(m, tour) for m in disjointes(_entieres(locales, tour))]
     return tuple(trouvees)
@@ -343,7 +303,7 @@ def _entieres(mentions: Iterable[Mention], tour: _Tour) -> Iterable[Mention]:
     """Chaque mention étendue au mot composé qu'elle entame (« Anne » dans « Anne-Marie »)."""
     composes = [b for b in blocs(tour.unites) if len(b.unites) > 1]
     for mention in mentions:
-        debut, fin = elargir(tour.texte, mention.debut, mention.fin)
+        debut, fin = elargir(tour.unites, mention.debut, mention.fin)
         for bloc in composes:
             if bloc.debut < fin and debut < bloc.fin:
                 debut, fin = min(debut, bloc.debut), max(fin, bloc.fin)
@@ -351,4 +311,6 @@ def _entieres(mentions: Iterable[Mention], tour: _Tour) -> Iterable[Mention]:
 
 
 def _placer(mention: Mention, tour: _Tour) -> Mention:
-    return Mention(mention.debut + tour.depart, mention.fin + tour.depart, mention.type, mention.detecteur)
+    return Mention(
+        mention.debut + tour.depart, mention.fin + tour.depart, mention.type, mention.detecteur
+    )

@@ -1,10 +1,10 @@
-"""Mots du français parlé transcrit : pliage, découpage et frontières (« d'Ibrahim » : « d' », « Ibrahim »)."""
+"""Mots du français parlé transcrit : pliage, découpage et frontières."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,32 @@ _MOT = re.compile(
 )
 _COUPE_PHRASE = re.compile(r"[.?!…:«»\"“”(\[\n—–/]")
 _CLITIQUES = frozenset(
-    "là ci tu je il elle on ils elles moi toi lui nous vous le la les leur y en ce t même mêmes".split()
+    (
+        "là",
+        "ci",
+        "tu",
+        "je",
+        "il",
+        "elle",
+        "on",
+        "ils",
+        "elles",
+        "moi",
+        "toi",
+        "lui",
+        "nous",
+        "vous",
+        "le",
+        "la",
+        "les",
+        "leur",
+        "y",
+        "en",
+        "ce",
+        "t",
+        "même",
+        "mêmes",
+    )
 )
 
 
@@ -114,17 +139,20 @@ class Bloc:
 def blocs(unites: tuple[Unite, ...]) -> tuple[Bloc, ...]:
     """Réunit les unités jointes ; les clitiques (« Karim-là », « dis-moi ») restent à part."""
     groupes: list[list[Unite]] = []
-    for unite in unites:
-        if unite.joint and unite.texte not in _CLITIQUES and groupes:
+    for rang, unite in enumerate(unites):
+        suivi = rang + 1 < len(unites) and (unites[rang + 1].joint or unite.elision)
+        compose = unite.joint and (suivi or unite.texte not in _CLITIQUES)
+        elide = bool(groupes) and groupes[-1][-1].elision and len(groupes[-1]) > 1
+        if groupes and (compose or elide):
             groupes[-1].append(unite)
         else:
             groupes.append([unite])
     return tuple(Bloc(tuple(groupe), rang) for rang, groupe in enumerate(groupes))
 
 
-def elargir(texte: str, debut: int, fin: int) -> tuple[int, int]:
+def elargir(unites: Iterable[Unite], debut: int, fin: int) -> tuple[int, int]:
     """[debut, fin[ étendu aux frontières de mots, pour ne jamais couper un mot."""
-    for unite in decouper(texte):
+    for unite in unites:
         if unite.debut < debut < unite.fin:
             debut = unite.debut
         if unite.debut < fin < unite.fin:

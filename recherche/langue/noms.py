@@ -12,14 +12,38 @@ from dataclasses import dataclass, field
 
 from recherche.langue import listes
 from recherche.langue.mentions import TypeMention
-from recherche.langue.mots import Bloc, Unite, blocs
+from recherche.langue.mots import Bloc, Unite, blocs, plier
 from recherche.langue.spacy_fr import Entite, Lexique
 
 PRENOM_FREQUENT = 2000
 PRENOM_TRES_FREQUENT = 10000
+RARE = 3
 _ENTITES = {"PER": TypeMention.PRENOM, "LOC": TypeMention.LIEU, "ORG": TypeMention.STRUCTURE}
-_PARTICULES_NOM = frozenset("le la les da dos de du el ben bel ait al van von di del o abou ibn".split())
-_AVANT_LIEU = frozenset("a vers depuis habite habitais jusqu direction sur".split())
+_PARTICULES_NOM = frozenset(
+    (
+        "le",
+        "la",
+        "les",
+        "da",
+        "dos",
+        "de",
+        "du",
+        "el",
+        "ben",
+        "bel",
+        "ait",
+        "al",
+        "van",
+        "von",
+        "di",
+        "del",
+        "o",
+        "abou",
+        "ibn",
+    )
+)
+_LIENS = frozenset(("de", "du", "des", "la", "le", "les", "l'", "d'", "en", "sur", "sous", "lès"))
+_AVANT_LIEU = frozenset(("a", "vers", "depuis", "habite", "habitais", "jusqu", "direction", "sur"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +99,11 @@ class Juge:
         mot = bloc.minuscules
         if mot not in self._cache:
             parties = [u.texte.lower() for u in bloc.unites]
-            self._cache[mot] = mot in self.lexique or all(
-                p in self.lexique or listes_orales(p) for p in parties
+            lieu = len(parties) > 2 and not _LIENS.isdisjoint(parties)
+            saint = len(parties) > 1 and parties[0] in ("saint", "sainte")
+            self._cache[mot] = not saint and (
+                mot in self.lexique
+                or (not lieu and all(p in self.lexique or listes_orales(p) for p in parties))
             )
         return self._cache[mot]
 
@@ -93,15 +120,15 @@ class Juge:
         """« le Ter » n'est pas le sigle TER."""
         return bloc.majuscule and not bloc.tete and not bloc.unites[0].texte.isupper()
 
-    def retient(self, bloc: Bloc, *, annonce: bool, entite: bool) -> str | None:
+    def retient(self, bloc: Bloc, *, annonce: bool, titre: bool, entite: bool) -> str | None:
         """Le détecteur qui fait de ce mot un nom possible ; None s'il n'en est pas un."""
         if self.exclu(bloc):
             return None
         if bloc.majuscule:
-            return self._majuscule(bloc, annonce=annonce, entite=entite)
-        return self._minuscule(bloc, annonce=annonce, entite=entite)
+            return self._majuscule(bloc, entite=entite)
+        return self._minuscule(bloc, annonce=annonce, titre=titre, entite=entite)
 
-    def _majuscule(self, bloc: Bloc, *, annonce: bool, entite: bool) -> str | None:
+    def _majuscule(self, bloc: Bloc, *, entite: bool) -> str | None:
         prenom = listes.prenoms().get(bloc.pli)
         if not bloc.tete:
             return "prénoms" if prenom else "majuscule"
@@ -114,29 +141,36 @@ class Juge:
             return "majuscule" if hautes > basses else None
         return "spacy" if entite else "majuscule" if not basses or hautes else None
 
-    def _minuscule(self, bloc: Bloc, *, annonce: bool, entite: bool) -> str | None:
-        pli = bloc.pli
-        prenom = listes.prenoms().get(pli)
-        ambigu = pli in listes.mots("ambigus")
+    def _apres_titre(self, bloc: Bloc, titre: bool) -> bool:
+        """Un mot ordinaire après « madame » dans un texte sans majuscules : sans doute un nom."""
+        return titre and len(bloc.pli) > 3 and bloc.pli not in listes.mots("fonctions")
+
+    def _minuscule(self, bloc: Bloc, *, annonce: bool, titre: bool, entite: bool) -> str | None:
         courant = self.courant(bloc)
-        if prenom and not ambigu:
-            if prenom.nombre >= (PRENOM_TRES_FREQUENT if courant else 0) and len(pli) > 3:
-                return "prénoms"
-        if prenom and annonce and (not courant or prenom.nombre >= PRENOM_FREQUENT):
+        if self._prenom_minuscule(bloc.pli, courant=courant, annonce=annonce):
             return "prénoms"
-        if courant or len(pli) < 4:
+        if annonce and self.sans_casse and self._apres_titre(bloc, titre):
+            return "titre"
+        if courant or len(bloc.pli) < 4:
             return None
         if annonce:
             return "titre"
-        if entite and self.usage.sources.get(pli, 0) <= 3:
+        if entite and self.usage.sources.get(bloc.pli, 0) <= RARE:
             return "spacy"
         return "mot inconnu" if self.sans_casse else None
+
+    def _prenom_minuscule(self, pli: str, *, courant: bool, annonce: bool) -> bool:
+        """Vrai si un mot en minuscules est plutôt un prénom qu'un mot ordinaire."""
+        prenom = listes.prenoms().get(pli)
+        if prenom is None:
+            return False
+        seuil = PRENOM_TRES_FREQUENT if courant or len(pli) == 3 else 0
+        sur = pli not in listes.mots("ambigus") and len(pli) > 2 and prenom.nombre >= seuil
+        return sur or (annonce and (not courant or prenom.nombre >= PRENOM_FREQUENT))
 
 
 def listes_orales(mot: str) -> bool:
     """Vrai pour un mot de la stop-liste de l'oral."""
-    from recherche.langue.mots import plier
-
     return plier(mot) in listes.mots("oral")
 
 
@@ -150,7 +184,9 @@ def noms_du_tour(
     while rang < len(suite):
         fin, detecteur = _course(suite, rang, etiquettes, juge)
         if fin > rang:
-            yield from _typer(suite[rang:fin], suite[max(0, rang - 4) : rang], etiquettes[rang:fin], detecteur)
+            yield from _typer(
+                suite[rang:fin], suite[max(0, rang - 4) : rang], etiquettes[rang:fin], detecteur
+            )
         rang = max(fin, rang + 1)
 
 
@@ -167,8 +203,9 @@ def _course(
         bloc = suite[fin]
         if fin > rang and not _voisins(suite[fin - 1], bloc):
             break
-        annonce = _annonce_personne(suite[max(0, rang - 2) : rang])
-        trouve = juge.retient(bloc, annonce=annonce, entite=etiquettes[fin] is not None)
+        annonce, titre = _annonce_personne(suite[:rang])
+        titre = titre and fin == rang
+        trouve = juge.retient(bloc, annonce=annonce, titre=titre, entite=etiquettes[fin] is not None)
         if trouve is None:
             saut = _saut(suite, rang, fin, etiquettes, juge, annonce)
             if not saut:
@@ -184,10 +221,12 @@ def _course(
 
 
 def _prolonge(gauche: Bloc, droite: Bloc) -> bool:
-    """Le numéro ou la lettre d'un nom : « Super U », « Tissages 49 »."""
+    """Ce qui finit un nom : « Tissages 49 », « Djunta Mon », « Cavale Blanche »."""
     court = droite.unites[0].texte
-    marque = (court.isdigit() and len(court) < 3) or (len(court) == 1 and court.isupper() and court != "À")
-    return marque and gauche.majuscule and _voisins(gauche, droite) and gauche.pli not in listes.prenoms()
+    numero = court.isdigit() and len(court) < 3
+    suite = droite.majuscule and not droite.unites[0].elision and court != "À"
+    libre = gauche.majuscule and gauche.pli not in listes.prenoms()
+    return (numero or suite) and libre and _voisins(gauche, droite)
 
 
 def _saut(
@@ -213,7 +252,7 @@ def _saut(
     for pas, autre in enumerate(reste, start=1):
         if meme and etiquettes[fin + pas] is not entite:
             return 0
-        if autre.majuscule and not juge.exclu(autre):
+        if autre.majuscule and (not meme or not juge.exclu(autre)):
             return pas + 1
         if autre.pli not in listes.mots("particules"):
             return 0
@@ -226,7 +265,8 @@ def _enseigne(gauche: Bloc, reste: Sequence[Bloc], juge: Juge) -> bool:
     if droite is None or not (gauche.majuscule and droite.majuscule) or gauche.tete:
         return False
     noms = (gauche, droite)
-    return all(juge.courant(b) and b.pli not in listes.prenoms() for b in noms)
+    ordinaires = all(juge.courant(b) or listes_orales(b.minuscules) for b in noms)
+    return ordinaires and not any(b.pli in listes.prenoms() for b in noms)
 
 
 def _voisins(gauche: Bloc, droite: Bloc) -> bool:
@@ -234,16 +274,16 @@ def _voisins(gauche: Bloc, droite: Bloc) -> bool:
     return droite.debut - gauche.fin <= 1 and not droite.tete
 
 
-def _annonce_personne(avant: Sequence[Bloc]) -> bool:
-    if not avant:
-        return False
-    plis = [bloc.pli for bloc in avant]
-    return plis[-1] in listes.expressions("titres") or plis[-1] in listes.expressions("proches")
+def _annonce_personne(avant: Sequence[Bloc]) -> tuple[bool, bool]:
+    """Si le mot d'avant annonce une personne, et si c'est un titre."""
+    pli = avant[-1].pli if avant and not avant[-1].unites[0].elision else ""
+    titre = pli in listes.expressions("titres")
+    return titre or pli in listes.expressions("proches"), titre
 
 
 def _annonce(avant: Sequence[Bloc]) -> TypeMention | None:
     """Le type qu'annoncent les mots d'avant, particules sautées : « au lycée du … », « madame … »."""
-    if avant and avant[-1].pli in listes.expressions("titres"):
+    if _annonce_personne(avant)[1]:
         return TypeMention.NOM
     reste = list(avant)
     while reste and reste[-1].pli in listes.mots("particules"):

@@ -11,21 +11,23 @@ from recherche.langue.mentions import Mention, TypeMention
 
 _MAJ = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢİĶŁŃŅŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ"
 _MOIS = (
-    "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre"
+    "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre"
+    "|décembre|decembre"
 )
-_DATE = rf"(?:1er|premier|\d{{1,2}})\s+(?:{_MOIS})(?:\s+(?:19|20)\d\d)?|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)?\d\d"
+_JOUR = rf"(?:1er|premier|\d{{1,2}})\s+(?:{_MOIS})(?:\s+(?:19|20)\d\d)?"
+_DATE = rf"{_JOUR}|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)?\d\d"
 _DOMAINE = r"(?:com|fr|org|net|eu|info|bzh|example|exemple|tv|be|ch)"
 _LETTRES = r"[\w.+-]*\w"
 
 _CONTACTS = (
     rf"{_LETTRES}@[\w-]+(?:\.[\w-]+)+",
-    rf"(?:{_LETTRES}\s+point\s+){{0,5}}{_LETTRES}\s+(?:arobase|arobas|at)\s+[\w-]+(?:\s+point\s+\w+|\.\w+)*",
+    rf"(?:{_LETTRES}\s+point\s+){{0,5}}(?:l[ea]\s+)?{_LETTRES}\s+(?:arobase|arobas|at)\s+[\w-]+(?:\s+point\s+\w+|\.\w+)*",
     rf"{_LETTRES}(?:\s+point\s+[\w-]+)*\s+point\s+{_DOMAINE}(?:\s+slash\s+[\w-]+)*",
     rf"(?:https?://)?(?:www\.)?[\w-]+(?:\.[\w-]+)*\.{_DOMAINE}(?:/[\w./-]*\w)?",
     r"@\w[\w.]*\w",
     r"(?:\+33|0033|0)\s?[1-9](?:[\s.-]?\d\d){4}",
 )
-_NUMEROS = (r"(?=\w*\d{4})[\dA-Z]{6,}", r"\d{2,4}(?:-\d{2,6})+")
+_NUMEROS = (r"(?=\w*\d{4})[\dA-Za-z]{6,}", r"\d{2,4}(?:-\d{2,6})+")
 _INITIALES = rf"[{_MAJ}]\.\s?[{_MAJ}]\."
 _NAISSANCE = re.compile(r"\bn[ée]e?s?\b|naissance|anniversaire|\bans\b|la date\b", re.IGNORECASE)
 _ANNEE = re.compile(r"(?:19|20)\d\d$|[/.-]\d\d$")
@@ -54,7 +56,9 @@ def _contacts() -> re.Pattern[str]:
 def _adresses() -> re.Pattern[str]:
     """« rue de la Paix », « place Marcel-Vigne », avec son numéro éventuel."""
     voies = "|".join(re.escape(v) for v in listes.genres("lieux")["voie"])
-    lien = r"(?:d[eu]s?\s+(?:la\s+|l['’])?|la\s+|le\s+|les\s+|du\s+|des\s+|aux?\s+|à\s+la\s+|d['’]|l['’])?"
+    lien = (
+        r"(?:d[eu]s?\s+(?:la\s+|l['’])?|la\s+|le\s+|les\s+|du\s+|des\s+|aux?\s+|à\s+la\s+|d['’]|l['’])?"
+    )
     nom = rf"[{_MAJ}][\w'’-]*(?:\s+(?:(?:de|du|des|la|le|à|et|d['’])\s*)*[{_MAJ}][\w'’-]*)*"
     return _mot_entier(rf"(?:\d{{1,3}}(?:\s?(?:bis|ter))?,?\s+)?(?:(?i:{voies}))\s+{lien}{nom}")
 
@@ -65,11 +69,24 @@ def _portes() -> re.Pattern[str]:
     return _mot_entier(rf"(?:{portes})\s+(?:\d{{1,3}}|[b-xz]\d{{0,2}}(?!['’]))", casse=False)
 
 
-def mentions_de_forme(texte: str) -> Iterator[Mention]:
+@lru_cache(maxsize=1)
+def _adresses_sans_casse() -> re.Pattern[str]:
+    """« rue jean jaurès », « place de l'europe », dans un texte sans majuscules."""
+    arret = "|".join(sorted(map(re.escape, listes.ecrits("oral")), key=len, reverse=True))
+    lien = r"(?:d(?:es|u|e\s+la|e\s+l['’]|e)\s*|d['’]|de\s+)?"
+    nom = rf"(?!(?:{arret})\b)\w[\w’-]{{3,}}"
+    suite = rf"(?:\s+(?!(?:{arret}|deuxième|troisième|quatrième)\b)\w[\w’-]{{4,}})?"
+    rues = rf"(?:rue|avenue|boulevard|impasse|square)\s+{lien}{nom}{suite}"
+    places = rf"(?:place|route|quai|zone)\s+(?:de\s+l['’]|de\s+(?!la|les?\b)|du\s+){nom}"
+    return _mot_entier(rf"{rues}|{places}", casse=False)
+
+
+def mentions_de_forme(texte: str, *, sans_casse: bool = False) -> Iterator[Mention]:
     """Les mentions qu'une forme suffit à reconnaître, positions dans `texte`."""
+    adresses = _adresses_sans_casse() if sans_casse else _adresses()
     for motif, type_, nom in (
         (_contacts(), TypeMention.CONTACT, "contact"),
-        (_adresses(), TypeMention.LIEU, "adresse"),
+        (adresses, TypeMention.LIEU, "adresse"),
         (_portes(), TypeMention.LIEU, "adresse"),
         (_mot_entier("|".join(_NUMEROS)), TypeMention.AUTRE, "numéro"),
         (re.compile(rf"(?<!\w){_INITIALES}"), TypeMention.AUTRE, "initiales"),

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recherche.erreurs import ErreurEtude
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 LOT = 64
 _POSES = ("tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter")
@@ -36,9 +39,12 @@ class Lexique:
 
     def __contains__(self, mot: str) -> bool:
         """Vrai si `mot`, en minuscules et accentué, est un mot courant (pluriel compris)."""
+        mot = mot.replace("œ", "oe") if "œ" in mot and not self._connait(mot) else mot
         if self._connait(mot):
             return True
-        return any(mot.endswith(fin) and self._connait(mot[: -len(fin)]) for fin in ("s", "x", "e", "es"))
+        return any(
+            mot.endswith(fin) and self._connait(mot[: -len(fin)]) for fin in ("s", "x", "e", "es")
+        )
 
     def _connait(self, mot: str) -> bool:
         return mot in self.mots or mot in self.formes
@@ -64,7 +70,7 @@ def chemin_modele(nom: str) -> Path:
 
 
 @lru_cache(maxsize=1)
-def charger_entites(nom: str) -> Any:
+def charger_entites(nom: str) -> Language:
     """Le modèle réduit à ses entités : « ner », et « tok2vec » seulement s'il s'en sert.
 
     Lève `ErreurEtude` si spaCy ou le modèle manque, ou si le modèle n'a pas d'entités.
@@ -74,9 +80,9 @@ def charger_entites(nom: str) -> Any:
         import spacy
         from spacy.util import load_config
     except ImportError as erreur:
-        raise ErreurEtude("spaCy n'est pas installé.", 'Installez-le : pip install "recherche[langue]"') from (
-            erreur
-        )
+        raise ErreurEtude(
+            "spaCy n'est pas installé.", 'Installez-le : pip install "recherche[langue]"'
+        ) from (erreur)
     config = load_config(dossier / "config.cfg")
     if "ner" not in config["components"]:
         raise ErreurEtude(
@@ -88,7 +94,7 @@ def charger_entites(nom: str) -> Any:
     return spacy.load(dossier, exclude=[*_POSES, *seul])
 
 
-def entites(modele: Any, textes: Iterable[str]) -> Iterator[tuple[Entite, ...]]:
+def entites(modele: Language, textes: Iterable[str]) -> Iterator[tuple[Entite, ...]]:
     """Les entités de chaque texte, toutes étiquettes, dans l'ordre des textes."""
     for document in modele.pipe(textes, batch_size=LOT):
         yield tuple(Entite(e.start_char, e.end_char, e.label_) for e in document.ents)
@@ -107,7 +113,8 @@ def charger_lexique(nom: str) -> Lexique:
     tables = Lookups().from_disk(dossier)
     for table in ("lemma_index", "lemma_exc"):
         if tables.has_table(table):
-            for formes in tables.get_table(table).values():
-                mots.update(formes)
+            for entrees in tables.get_table(table).values():
+                mots.update(entrees)
     formes = tables.get_table("lemma_lookup") if tables.has_table("lemma_lookup") else {}
+    mots.update(lemme for lemmes in formes.values() for lemme in lemmes)
     return Lexique(frozenset(mots), formes)

@@ -1,10 +1,14 @@
-"""Écriture atomique : le fichier est l'ancien ou le nouveau, jamais un morceau."""
+"""Écriture atomique (l'ancien fichier ou le nouveau, jamais un morceau) et archives reproductibles."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
+import zipfile
 from pathlib import Path
+
+DATE_ARCHIVE = (1980, 1, 1, 0, 0, 0)
 
 
 def ecrire_atomique(fichier: Path, octets: bytes, *, mode: int | None = None) -> None:
@@ -48,3 +52,17 @@ def _forcer_dossier(dossier: Path) -> None:
         os.fsync(descripteur)
     finally:
         os.close(descripteur)
+
+
+def figer_archive(octets: bytes) -> bytes:
+    """La même archive zip (docx, xlsx), membres dans le même ordre, sans la date du jour."""
+    tampon = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(octets)) as source,
+        zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as figee,
+    ):
+        for membre in source.infolist():
+            entree = zipfile.ZipInfo(membre.filename, DATE_ARCHIVE)
+            entree.compress_type = zipfile.ZIP_DEFLATED
+            figee.writestr(entree, source.read(membre.filename))
+    return tampon.getvalue()

@@ -31,8 +31,11 @@ _MOTIFS = {
     "courriel": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]*[a-z]|\barobase\b", re.IGNORECASE),
 }
 _CHIFFRES = frozenset(
-    "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt "
-    "trente quarante cinquante soixante septante huitante octante nonante zero cent et".split()
+    (
+        *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze"),
+        *("douze", "treize", "quatorze", "quinze", "seize", "vingt", "trente", "quarante", "cinquante"),
+        *("soixante", "septante", "huitante", "octante", "nonante", "cent", "et"),
+    )
 )
 _TEXTES = {".csv", ".json", ".txt", ".md", ".html", ".xml"}
 _OFFICE = {".xlsx", ".docx", ".odt", ".ods"}
@@ -90,9 +93,7 @@ def plier(texte: str) -> str:
     return "".join(c for c in decompose if not unicodedata.combining(c)).casefold()
 
 
-def controler(
-    dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str] = ()
-) -> list[Fuite]:
+def controler(dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str] = ()) -> list[Fuite]:
     """Toutes les fuites des fichiers de `dossier` ; liste vide si rien ne s'oppose à la publication.
 
     `interdits` : formes de la clé des pseudonymes, champs nominatifs du registre, identifiants. Un
@@ -107,9 +108,7 @@ def controler(
     return fuites
 
 
-def exiger_sans_fuite(
-    dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str] = ()
-) -> None:
+def exiger_sans_fuite(dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str] = ()) -> None:
     """Lève `ErreurConfidentialite` (lieux, sans les noms) si `controler` trouve une fuite."""
     fuites = controler(dossier, interdits, ambigus=ambigus)
     if not fuites:
@@ -118,8 +117,8 @@ def exiger_sans_fuite(
     suite = f"\n  - et {len(fuites) - MONTREES} autres" if len(fuites) > MONTREES else ""
     raise ErreurConfidentialite(
         f"Publication refusée : {len(fuites)} fuite(s) dans ce qui allait être publié.{lieux}{suite}",
-        "Masquez ces mentions (« recherche pseudonymiser »), relancez la relecture, puis « recherche publier ». "
-        "La publication précédente est intacte.",
+        "Masquez ces mentions (« recherche pseudonymiser »), relancez la relecture, puis « recherche "
+        "publier ». La publication précédente est intacte.",
     )
 
 

@@ -31,18 +31,22 @@ _MESURES = (
     Colonne(
         "entretiens",
         "Int64",
-        "Nombre d'entretiens (de personnes) où le code est posé au moins une fois. Zéro : aucun des entretiens "
-        "de la base. Vide : cellule masquée.",
+        "Nombre d'entretiens (de personnes) où le code est posé au moins une fois. Zéro : aucun des "
+        "entretiens de la base. Vide : cellule masquée.",
     ),
     Colonne("base", "int64", "Nombre d'entretiens codés auxquels l'effectif se rapporte."),
-    Colonne("part", "float64", "entretiens / base, de 0 à 1 ; vide aussi si la base compte trop peu d'entretiens."),
+    Colonne(
+        "part",
+        "float64",
+        "entretiens / base, de 0 à 1 ; vide aussi si la base compte trop peu d'entretiens.",
+    ),
     Colonne("part_basse", "float64", "Borne basse de l'intervalle de Wilson à 95 %, de 0 à 1."),
     Colonne("part_haute", "float64", "Borne haute de l'intervalle de Wilson à 95 %, de 0 à 1."),
     Colonne(
         "masque",
         "bool",
-        "Vrai : la cellule est masquée, parce qu'elle ou son complément compte moins de personnes que le seuil, "
-        "ou pour qu'une telle cellule ne se retrouve pas par différence.",
+        "Vrai : la cellule est masquée, parce qu'elle ou son complément compte moins de personnes "
+        "que le seuil, ou pour qu'une telle cellule ne se retrouve pas par différence.",
     ),
 )
 
@@ -67,7 +71,9 @@ TABLES: Mapping[str, tuple[Colonne, ...]] = MappingProxyType(
             Colonne("definition", "str", "Ce que le code recouvre."),
             Colonne("inclure", "str", "Ce qui s'y range."),
             Colonne("exclure", "str", "Ce qui ne s'y range pas, et où le ranger."),
-            Colonne("exemple", "str", "Exemple écrit par l'équipe pour la grille ; ce n'est pas un verbatim."),
+            Colonne(
+                "exemple", "str", "Exemple écrit par l'équipe pour la grille ; ce n'est pas un verbatim."
+            ),
             Colonne("couleur", "str", "Couleur du code (#rrggbb) ou vide."),
         ),
         "effectifs_codes": (
@@ -99,8 +105,8 @@ TABLES: Mapping[str, tuple[Colonne, ...]] = MappingProxyType(
             Colonne(
                 "reference",
                 "str",
-                "Référence à citer avec la version du jeu ; elle change à chaque publication et ne désigne pas "
-                "une personne.",
+                "Référence à citer avec la version du jeu ; elle change à chaque publication et ne "
+                "désigne pas une personne.",
             ),
             _TERRITOIRE,
             _PROFIL,
@@ -122,10 +128,9 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "avancement": "Avancement de l'enquête vers ses quotas, par territoire et profil.",
         "grille": "Grille de codage : thèmes rangés en familles, et natures du propos.",
         "effectifs_codes": "Entretiens où chaque thème apparaît, par profil et nature du propos.",
-        "effectifs_familles": "Entretiens où chaque famille de thèmes apparaît, par territoire et profil.",
+        "effectifs_familles": "Entretiens où chaque famille apparaît, par territoire et profil.",
         "effectifs_natures": "Entretiens où chaque nature de propos apparaît, par territoire et profil.",
-        "effectifs_ensembles": "Marges : familles et natures par territoire tous profils, et par profil tous "
-        "territoires.",
+        "effectifs_ensembles": "Marges : familles et natures, tous profils ou tous territoires.",
         "verbatims": "Extraits choisis, par thème et profil.",
         "ateliers": "Ateliers thématiques et leurs décisions.",
     }

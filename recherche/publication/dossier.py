@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -66,14 +65,16 @@ def lire(dossier: Path) -> JeuPublie:
             ) from None
         if hashlib.sha256(contenu).hexdigest() != attendu["sha256"]:
             raise ErreurRecherche(
-                f"Dans le jeu publié {dossier}, {chemin} n'est plus celui du manifeste : il a été modifié.",
+                f"Dans le jeu publié {dossier}, {chemin} n'est plus celui du manifeste : il a été "
+                "modifié.",
                 _REPUBLIER,
             )
         octets[chemin] = contenu
     manquantes = [nom for nom in TABLES if _chemin(nom, "parquet") not in octets]
     if manquantes:
         raise ErreurRecherche(
-            f"Le jeu publié {dossier} vient d'une autre version : sans {', '.join(manquantes)}.", _REPUBLIER
+            f"Le jeu publié {dossier} vient d'une autre version : sans {', '.join(manquantes)}.",
+            _REPUBLIER,
         )
     tables = {nom: formats.depuis_parquet(octets[_chemin(nom, "parquet")], nom) for nom in TABLES}
     return JeuPublie(manifeste, tables)
@@ -154,13 +155,13 @@ def _permuter(neuf: Path, dossier: Path) -> None:
     ancien = neuf.with_name(neuf.name.replace("-neuf-", "-ancien-"))
     existait = dossier.exists()
     if existait:
-        os.replace(dossier, ancien)
+        dossier.replace(ancien)
     try:
-        os.replace(neuf, dossier)
+        neuf.replace(dossier)
     except OSError:
         if existait:
             with contextlib.suppress(OSError):
-                os.replace(ancien, dossier)
+                ancien.replace(dossier)
         raise
     shutil.rmtree(ancien, ignore_errors=True)
 
@@ -168,6 +169,6 @@ def _permuter(neuf: Path, dossier: Path) -> None:
 def _inscriptible(dossier: Path, erreur: OSError) -> ErreurRecherche:
     return ErreurRecherche(
         f"Le jeu n'a pas pu être écrit dans {dossier} : {erreur.strerror or erreur}.",
-        "Fermez les fichiers du dossier publié ouverts ailleurs (Excel), vérifiez la place et les droits, puis "
-        "relancez « recherche publier ». La publication précédente est intacte.",
+        "Fermez les fichiers du dossier publié ouverts ailleurs (Excel), vérifiez la place et les "
+        "droits, puis relancez « recherche publier ». La publication précédente est intacte.",
     )

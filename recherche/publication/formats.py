@@ -7,11 +7,15 @@ import re
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from recherche.publication.dictionnaire import TABLES, typer
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 DATE_FIXE = datetime(2000, 1, 1)  # noqa: DTZ001 - date interne des classeurs, sans signification
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
@@ -25,10 +29,11 @@ def en_csv(table: pd.DataFrame) -> bytes:
     Un texte qui commence comme une formule (= + - @) reçoit une apostrophe devant.
     """
     protegee = table.copy()
-    for colonne in protegee.select_dtypes("str"):
-        protegee[colonne] = protegee[colonne].map(sans_formule).astype("str")
-    for colonne in protegee.select_dtypes("bool"):
-        protegee[colonne] = protegee[colonne].map({True: "vrai", False: "faux"}).astype("str")
+    for colonne, type_ in table.dtypes.items():
+        if type_ == "str":
+            protegee[colonne] = table[colonne].map(sans_formule).astype("str")
+        elif type_ == "bool":
+            protegee[colonne] = table[colonne].map({True: "vrai", False: "faux"}).astype("str")
     texte = protegee.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
     return texte.encode("utf-8-sig")
 
@@ -72,7 +77,7 @@ def depuis_parquet(octets: bytes, nom: str) -> pd.DataFrame:
     return typer(table, nom) if nom in TABLES else table
 
 
-def _remplir(feuille: Any, table: pd.DataFrame) -> None:
+def _remplir(feuille: Worksheet, table: pd.DataFrame) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
@@ -95,10 +100,16 @@ def _remplir(feuille: Any, table: pd.DataFrame) -> None:
         feuille.column_dimensions[get_column_letter(colonne)].width = largeur
 
 
-def _valeur(valeur: Any) -> Any:
+def _valeur(valeur: object) -> str | float:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if isinstance(valeur, str):
+        return ILLEGAL_CHARACTERS_RE.sub("", valeur)
     if isinstance(valeur, bool):
         return "vrai" if valeur else "faux"
-    return valeur.item() if hasattr(valeur, "item") else valeur
+    if isinstance(valeur, int | np.integer):
+        return int(valeur)
+    return float(valeur) if isinstance(valeur, float) else str(valeur)
 
 
 def _figer(octets: bytes) -> bytes:

@@ -19,8 +19,8 @@ TOUTES = "toutes"
 DECIMALES = 4
 FICTIF = "Corpus fictif : personnes, associations et propos sont inventés."
 _RESERVE = (
-    "Effectifs en personnes, sur un échantillon par quotas et non tiré au sort : ils décrivent les entretiens "
-    "réalisés et ne s'extrapolent pas. Ne cherchez pas à reconnaître les personnes."
+    "Effectifs en personnes, sur un échantillon par quotas et non tiré au sort : ils décrivent les "
+    "entretiens réalisés et ne s'extrapolent pas. Ne cherchez pas à reconnaître les personnes."
 )
 
 
@@ -167,7 +167,9 @@ def _bloc(effectifs: Mapping[str, pd.DataFrame], axe: str) -> pd.DataFrame:
     """Les cellules d'un axe et leurs marges, à la suite."""
     cellules = effectifs[f"effectifs_{axe}s"].rename(columns={axe: "code"})
     ensembles = effectifs["effectifs_ensembles"]
-    return pd.concat([cellules, ensembles[ensembles["axe"] == axe].drop(columns="axe")], ignore_index=True)
+    return pd.concat(
+        [cellules, ensembles[ensembles["axe"] == axe].drop(columns="axe")], ignore_index=True
+    )
 
 
 def _masque_bloc(bloc: pd.DataFrame, seuil: int, deja: pd.Series | None = None) -> pd.Series:
@@ -191,7 +193,9 @@ def _masques_lies(
     seuls = {f.codes[0].id: f.id for f in grille.familles if len(f.codes) == 1}
     de_codes = codes[codes["code"].isin(list(seuls)) & (codes["nature"] == TOUTES)]
     de_familles = familles[familles["territoire"] == ENSEMBLE]
-    cles = dict(zip(zip(de_familles["code"], de_familles["profil"], strict=True), de_familles.index, strict=True))
+    cles = dict(
+        zip(zip(de_familles["code"], de_familles["profil"], strict=True), de_familles.index, strict=True)
+    )
     paires = [
         (i, cles[seuls[code], profil])
         for i, code, profil in de_codes[["code", "profil"]].itertuples(name=None)
@@ -200,7 +204,12 @@ def _masques_lies(
     masque_familles = pd.Series(False, index=familles.index)
     while True:
         masque_codes = suppression.masquer_table(
-            codes, blocs=["code", "nature"], axes=["profil"], totaux=[ENSEMBLE], seuil=seuil, deja=masque_codes
+            codes,
+            blocs=["code", "nature"],
+            axes=["profil"],
+            totaux=[ENSEMBLE],
+            seuil=seuil,
+            deja=masque_codes,
         )
         masque_familles = _masque_bloc(familles, seuil, masque_familles)
         inegales = [(i, j) for i, j in paires if masque_codes[i] != masque_familles[j]]
@@ -233,9 +242,7 @@ def _table_grille(grille: Grille) -> pd.DataFrame:
     return pd.DataFrame(lignes, columns=[c.nom for c in TABLES["grille"]])
 
 
-def _ligne_grille(
-    axe: str, code: Code, famille: str, famille_nom: str, couleur: str
-) -> dict[str, Any]:
+def _ligne_grille(axe: str, code: Code, famille: str, famille_nom: str, couleur: str) -> dict[str, Any]:
     return {
         "axe": axe,
         "famille": famille,
@@ -286,4 +293,5 @@ def _profil(profil: Profil) -> ProfilPublie:
 def _licence(reglages: Reglages) -> str:
     if reglages.etude.fictive:
         return "CC0 1.0 (corpus fictif)"
-    return f"Usage réservé aux partenaires de l'étude ; toute rediffusion demande l'accord de {reglages.etude.organisme}."
+    accord = f"toute rediffusion demande l'accord de {reglages.etude.organisme}."
+    return f"Usage réservé aux partenaires de l'étude ; {accord}"

@@ -49,10 +49,8 @@ def sensibles(valeurs: Entiers, bases: Entiers, seuil: int) -> Masque:
     return masque
 
 
-def masquer(
-    valeurs: Entiers, bases: Entiers, seuil: int, *, deja: Masque | None = None
-) -> Masque:
-    """Le masque d'un bloc à une ou deux dimensions dont le **dernier** indice de chaque axe est le total.
+def masquer(valeurs: Entiers, bases: Entiers, seuil: int, *, deja: Masque | None = None) -> Masque:
+    """Le masque d'un bloc à une ou deux dimensions, total au **dernier** indice de chaque axe.
 
     `valeurs` et `bases` ont la même forme ; toute ligne y vérifie total = somme des autres.
     `deja` impose des cellules masquées de plus, à protéger comme les autres.
@@ -129,30 +127,28 @@ def masquer_table(
     Un bloc par combinaison des colonnes `blocs`, croisé selon les colonnes `axes`, dont l'étiquette
     de total est dans `totaux`. Lève `ValueError` si une case manque au croisement.
     """
-    resultat = pd.Series(False, index=table.index, dtype="bool")
-    for _, bloc in table.groupby(list(blocs), sort=False):
-        index = _cube(bloc, axes, totaux)
-        lignes = bloc.loc[index.ravel()]
-        valeurs = lignes["entretiens"].to_numpy(dtype=np.int64).reshape(index.shape)
-        bases = lignes["base"].to_numpy(dtype=np.int64).reshape(index.shape)
-        impose = None if deja is None else deja.loc[index.ravel()].to_numpy(dtype=bool)
-        impose = None if impose is None else impose.reshape(index.shape)
-        masque = masquer(valeurs, bases, seuil, deja=impose)
-        resultat.loc[index.ravel()] = masque.ravel()
-    return resultat
+    entretiens = table["entretiens"].to_numpy(dtype=np.int64)
+    bases = table["base"].to_numpy(dtype=np.int64)
+    imposes = np.zeros(len(table), dtype=bool) if deja is None else deja.to_numpy(dtype=bool)
+    resultat = np.zeros(len(table), dtype=bool)
+    for rangs in table.groupby(list(blocs), sort=False).indices.values():
+        cube = rangs[_cube(table.iloc[rangs], axes, totaux)]
+        resultat[cube] = masquer(entretiens[cube], bases[cube], seuil, deja=imposes[cube])
+    return pd.Series(resultat, index=table.index, dtype="bool")
 
 
-def _cube(bloc: pd.DataFrame, axes: Sequence[str], totaux: Sequence[str]) -> NDArray[np.object_]:
-    """Les index des lignes du bloc, rangés selon les axes, le total en dernier."""
+def _cube(bloc: pd.DataFrame, axes: Sequence[str], totaux: Sequence[str]) -> NDArray[np.intp]:
+    """Les rangs des lignes du bloc, rangés selon les axes, le total en dernier."""
     ordres = []
     for axe, total in zip(axes, totaux, strict=True):
         etiquettes = [e for e in bloc[axe].unique() if e != total]
         ordres.append([*etiquettes, total])
-    par_case = dict(zip(bloc[list(axes)].itertuples(index=False, name=None), bloc.index, strict=True))
+    lignes = bloc[list(axes)].itertuples(index=False, name=None)
+    par_case = {case: rang for rang, case in enumerate(lignes)}
     forme = tuple(len(ordre) for ordre in ordres)
     if len(par_case) != np.prod(forme):
         raise ValueError(f"croisement incomplet : {len(par_case)} cases pour {forme}")
-    cases = np.empty(forme, dtype=object)
+    cases = np.empty(forme, dtype=np.intp)
     for indice in np.ndindex(*forme):
         cases[indice] = par_case[tuple(ordre[i] for ordre, i in zip(ordres, indice, strict=True))]
     return cases

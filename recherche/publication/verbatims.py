@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pandas as pd
 
@@ -23,14 +24,51 @@ class Regles:
     longueur_max: int = LONGUEURS[1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """Un passage admissible ; `cases` : ses (thème, profil)."""
+
+    rang: int
+    source_id: str
+    territoire: str
+    nature: str
+    hachage: str
+    cases: tuple[tuple[str, str], ...]
+
+
 @dataclass
-class _Compteurs:
+class _Choix:
     """Ce qui est déjà choisi, au fil du choix."""
 
+    retenus: set[int] = field(default_factory=set)
     case: Counter[tuple[str, str]] = field(default_factory=Counter)
     territoire: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     nature: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     personne: Counter[str] = field(default_factory=Counter)
+
+    def libre(self, passage: _Passage, regles: Regles) -> bool:
+        """Pas encore choisi, sa personne a encore droit, et aucun de ses thèmes ne déborde."""
+        if passage.rang in self.retenus or self.personne[passage.source_id] >= regles.par_personne:
+            return False
+        return all(self.case[case] < regles.par_theme_et_profil for case in passage.cases)
+
+    def ordre(self, case: tuple[str, str], passage: _Passage) -> tuple[int, int, int, str]:
+        """Le plus petit est le meilleur : territoires, natures puis personnes les moins servis."""
+        return (
+            self.territoire[(*case, passage.territoire)],
+            self.nature[(*case, passage.nature)],
+            self.personne[passage.source_id],
+            passage.hachage,
+        )
+
+    def retenir(self, passage: _Passage) -> None:
+        """Compte le passage pour sa personne et pour tous ses thèmes."""
+        self.retenus.add(passage.rang)
+        self.personne[passage.source_id] += 1
+        for case in passage.cases:
+            self.case[case] += 1
+            self.territoire[(*case, passage.territoire)] += 1
+            self.nature[(*case, passage.nature)] += 1
 
 
 def choisir(
@@ -47,19 +85,14 @@ def choisir(
     """
     regles = regles or Regles()
     permis = _admissibles(passages, regles)
-    compteurs = _Compteurs()
-    retenus: list[int] = []
-    candidats = _par_case(permis, themes)
+    candidats = _par_case(_passages(permis, themes))
+    choix = _Choix()
     for tour in range(1, regles.par_theme_et_profil + 1):
-        for case, lignes in candidats:
-            if compteurs.case[case] >= tour:
-                continue
-            libres = [i for i in lignes if _libre(permis, i, retenus, compteurs, regles, themes)]
+        for case, tous in candidats:
+            libres = [p for p in tous if choix.case[case] < tour and choix.libre(p, regles)]
             if libres:
-                choisi = min(libres, key=lambda i: _rang(permis, i, case, compteurs))
-                retenus.append(choisi)
-                _compter(permis, choisi, compteurs, themes)
-    return permis.loc[sorted(retenus)].drop(columns=["_hachage"]).reset_index(drop=True)
+                choix.retenir(min(libres, key=partial(choix.ordre, case)))
+    return permis.iloc[sorted(choix.retenus)].drop(columns=["_hachage"]).reset_index(drop=True)
 
 
 def referencer(verbatims: pd.DataFrame, version: int) -> pd.DataFrame:
@@ -85,57 +118,31 @@ def _admissibles(passages: pd.DataFrame, regles: Regles) -> pd.DataFrame:
     return retenus.sort_values("_hachage").reset_index(drop=True)
 
 
-def _par_case(
-    permis: pd.DataFrame, themes: Sequence[str]
-) -> list[tuple[tuple[str, str], list[int]]]:
-    """Les lignes candidates de chaque (thème, profil), les cases les moins fournies d'abord."""
-    cases: dict[tuple[str, str], list[int]] = {}
-    for i, (codes, profil) in enumerate(zip(permis["codes"], permis["profil"], strict=True)):
-        for theme in codes.split(SEPARATEUR):
-            if theme in themes:
-                cases.setdefault((theme, profil), []).append(i)
+def _passages(permis: pd.DataFrame, themes: Sequence[str]) -> list[_Passage]:
+    connus = set(themes)
+    colonnes = permis[["source_id", "territoire", "nature", "_hachage", "profil", "codes"]]
+    return [
+        _Passage(
+            rang,
+            source,
+            territoire,
+            nature,
+            hachage,
+            tuple((code, profil) for code in codes.split(SEPARATEUR) if code in connus),
+        )
+        for rang, (source, territoire, nature, hachage, profil, codes) in enumerate(
+            colonnes.itertuples(index=False, name=None)
+        )
+    ]
+
+
+def _par_case(passages: Sequence[_Passage]) -> list[tuple[tuple[str, str], list[_Passage]]]:
+    """Les candidats de chaque (thème, profil), les cases les moins fournies d'abord."""
+    cases: dict[tuple[str, str], list[_Passage]] = {}
+    for passage in passages:
+        for case in passage.cases:
+            cases.setdefault(case, []).append(passage)
     return sorted(cases.items(), key=lambda element: (len(element[1]), element[0]))
-
-
-def _cases(permis: pd.DataFrame, i: int, themes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for theme in permis.at[i, "codes"].split(SEPARATEUR):
-        if theme in themes:
-            yield theme, permis.at[i, "profil"]
-
-
-def _libre(
-    permis: pd.DataFrame,
-    i: int,
-    retenus: Sequence[int],
-    compteurs: _Compteurs,
-    regles: Regles,
-    themes: Sequence[str],
-) -> bool:
-    """Pas encore choisi, sa personne a encore droit, et aucun de ses thèmes ne déborde."""
-    if i in retenus or compteurs.personne[permis.at[i, "source_id"]] >= regles.par_personne:
-        return False
-    return all(compteurs.case[c] < regles.par_theme_et_profil for c in _cases(permis, i, themes))
-
-
-def _rang(
-    permis: pd.DataFrame, i: int, case: tuple[str, str], compteurs: _Compteurs
-) -> tuple[int, int, int, str]:
-    return (
-        compteurs.territoire[(*case, permis.at[i, "territoire"])],
-        compteurs.nature[(*case, permis.at[i, "nature"])],
-        compteurs.personne[permis.at[i, "source_id"]],
-        permis.at[i, "_hachage"],
-    )
-
-
-def _compter(
-    permis: pd.DataFrame, i: int, compteurs: _Compteurs, themes: Sequence[str]
-) -> None:
-    compteurs.personne[permis.at[i, "source_id"]] += 1
-    for case in _cases(permis, i, themes):
-        compteurs.case[case] += 1
-        compteurs.territoire[(*case, permis.at[i, "territoire"])] += 1
-        compteurs.nature[(*case, permis.at[i, "nature"])] += 1
 
 
 def _hacher(texte: str) -> str:

@@ -1,0 +1,1 @@
+"""Documents rédigés depuis le jeu publié : Markdown, puis docx et pdf."""

@@ -15,12 +15,18 @@ def test_les_themes_montrent_leur_denominateur_et_ce_qui_est_masque(jeu_essai):
     noms = {"BUS": "Transports", "LIEU": "Lieux", "EMPLOI": "Emploi"}
     textes = _textes(figures.figure_themes(table, noms=noms, profils=PROFILS))
     assert "4 sur 20" in textes
-    vides = table.assign(entretiens=table["entretiens"].mask(table["code"] == "BUS"), masque=table["code"] == "BUS")
+    vides = table.assign(
+        entretiens=table["entretiens"].mask(table["code"] == "BUS"), masque=table["code"] == "BUS"
+    )
     assert "masqué" in _textes(figures.figure_themes(vides, noms=noms, profils=PROFILS))
 
 
 def test_les_familles_masquees_sont_grises(jeu_essai):
-    table = jeu_essai.tables["effectifs_familles"].query("profil == 'jeune'").rename(columns={"famille": "code"})
+    table = (
+        jeu_essai.tables["effectifs_familles"]
+        .query("profil == 'jeune'")
+        .rename(columns={"famille": "code"})
+    )
     assert table["masque"].any()
     figure = figures.figure_familles(
         table, noms={"VIE": "Vie locale", "TRAVAIL": "Travail"}, territoires=["Alpha", "Bêta"]

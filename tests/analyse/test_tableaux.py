@@ -30,7 +30,7 @@ def entretiens() -> pd.DataFrame:
 
 @pytest.fixture
 def codages() -> pd.DataFrame:
-    """1 : A-N1 deux fois ; 2 : B, C et N2 ensemble, A sans nature ; 9 : un atelier, qui ne compte pas."""
+    """1 : A et N1 deux fois ; 2 : B, C et N2 ensemble, A sans nature ; 9 : un atelier."""
     lignes = [
         *(("1", 0, 5, "A"), ("1", 0, 5, "N1"), ("1", 6, 9, "A"), ("1", 6, 9, "N1")),
         *(("2", 0, 3, "B"), ("2", 0, 3, "C"), ("2", 0, 3, "N2"), ("2", 4, 8, "A")),
@@ -41,7 +41,7 @@ def codages() -> pd.DataFrame:
 
 def test_les_effectifs_par_code_comptent_des_entretiens(entretiens, codages):
     table = tableaux.effectifs_codes(entretiens, codages, GRILLE, profils=["j", "p"])
-    obtenu = {tuple(l[:3]): tuple(l[3:5]) for l in table.itertuples(index=False)}
+    obtenu = {tuple(ligne[:3]): tuple(ligne[3:5]) for ligne in table.itertuples(index=False)}
     assert len(table) == 3 * 3 * 3
     assert {k: v for k, v in obtenu.items() if v[0]} == {
         ("A", "ensemble", "toutes"): (2, 3),

@@ -61,7 +61,14 @@ def test_les_coordonnees_et_identifiants_sont_trouves(tmp_path, texte, nature):
 
 @pytest.mark.parametrize(
     "texte",
-    ["NAT-MANQUE et FORM-ORIENT", "0.0612345678", "de 2009-03-01 à 2010-06-30", "zéro six fois", "V012", "06 mai 2010"],
+    [
+        "NAT-MANQUE et FORM-ORIENT",
+        "0.0612345678",
+        "de 2009-03-01 à 2010-06-30",
+        "zéro six fois",
+        "V012",
+        "06 mai 2010",
+    ],
 )
 def test_ce_qui_n_est_pas_une_fuite(tmp_path, texte):
     (tmp_path / "note.txt").write_text(texte, encoding="utf-8")
@@ -77,7 +84,13 @@ def test_chaque_format_est_relu(tmp_path):
         archive.writestr("word/document.xml", "<w:p><w:t>Gwen</w:t><w:t>a&#235;l</w:t></w:p>")
     (tmp_path / "manifeste.json").write_text('{"titre": "gwenael"}', encoding="utf-8")
     fuites = controler(tmp_path, ["Gwenaël"])
-    assert [f.lieu.split(" > ")[0] for f in fuites] == ["manifeste.json", "t.csv", "t.docx", "t.parquet", "t.xlsx"]
+    assert [f.lieu.split(" > ")[0] for f in fuites] == [
+        "manifeste.json",
+        "t.csv",
+        "t.docx",
+        "t.parquet",
+        "t.xlsx",
+    ]
     parquet = fuites[3]
     assert (parquet.ligne, parquet.colonne) == (2, "texte")
 

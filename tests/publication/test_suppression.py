@@ -44,7 +44,9 @@ def _prouver(bases: np.ndarray, seuil: int, tables: np.ndarray) -> int:
     return complementaires
 
 
-@pytest.mark.parametrize(("bases", "seuil"), [((4, 5), 2), ((6, 6), 3), ((10, 10), 5), ((10, 3), 3), ((12, 7), 4)])
+@pytest.mark.parametrize(
+    ("bases", "seuil"), [((4, 5), 2), ((6, 6), 3), ((10, 10), 5), ((10, 3), 3), ((12, 7), 4)]
+)
 def test_une_dimension_toutes_les_tables(bases, seuil):
     """Ensemble = jeunes + professionnels : toutes les valeurs possibles."""
     colonne = np.array([bases])
@@ -62,7 +64,9 @@ def test_une_dimension_toutes_les_tables(bases, seuil):
     assert complementaires > 0
 
 
-@pytest.mark.parametrize(("bases", "seuil"), [([[4, 4], [4, 4]], 2), ([[5, 5], [5, 5]], 3), ([[5, 3], [6, 4]], 3)])
+@pytest.mark.parametrize(
+    ("bases", "seuil"), [([[4, 4], [4, 4]], 2), ([[5, 5], [5, 5]], 3), ([[5, 3], [6, 4]], 3)]
+)
 def test_deux_dimensions_toutes_les_tables(bases, seuil):
     """Territoire × profil avec ses marges : toutes les valeurs possibles d'un 2 × 2."""
     base = np.array(bases)
@@ -125,7 +129,11 @@ def test_une_table_longue_est_masquee_et_videe():
     publiee = effacer(table, masque)
     assert publiee["masque"].tolist() == [False, True, True]
     assert publiee["entretiens"].isna().tolist() == [False, True, True]
-    assert publiee[["part", "part_basse", "part_haute"]].isna().all(axis=1).tolist() == [False, True, True]
+    assert publiee[["part", "part_basse", "part_haute"]].isna().all(axis=1).tolist() == [
+        False,
+        True,
+        True,
+    ]
     assert table["entretiens"].tolist() == [11, 2, 9]
 
 

@@ -39,7 +39,10 @@ def test_sans_consentement_rien_ne_se_cite():
 def test_les_longueurs_bornent():
     textes = ["x" * 79, "y" * 80, "z" * 600, "t" * 601]
     passages = _passages(4).assign(texte=textes)
-    assert sorted(choisir(passages, ["A"], regles=Regles(par_theme_et_profil=9))["texte"]) == ["y" * 80, "z" * 600]
+    assert sorted(choisir(passages, ["A"], regles=Regles(par_theme_et_profil=9))["texte"]) == [
+        "y" * 80,
+        "z" * 600,
+    ]
 
 
 def test_un_passage_compte_pour_tous_ses_themes():
@@ -50,7 +53,9 @@ def test_un_passage_compte_pour_tous_ses_themes():
 
 
 def test_le_choix_ne_depend_pas_de_l_ordre_des_lignes():
-    passages = pd.concat([_passages(20), _passages(20, codes="A, B"), _passages(9, codes="B", profil="pro")])
+    passages = pd.concat(
+        [_passages(20), _passages(20, codes="A, B"), _passages(9, codes="B", profil="pro")]
+    )
     melange = passages.sample(frac=1, random_state=3)
     attendus = choisir(passages, ["A", "B"])
     pd.testing.assert_frame_equal(choisir(melange, ["A", "B"]), attendus)

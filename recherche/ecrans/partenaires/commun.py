@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import sys
@@ -24,13 +25,12 @@ ENSEMBLE = "ensemble"
 _DEFAUTS = ("demo/publie", "interviews/demo/publie", "interviews/publie", "publie")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$^=&@/])")
 _MOIS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 
 
-def dossier_publie(
-    arguments: Sequence[str], environnement: Mapping[str, str], ici: Path
-) -> Path:
+def dossier_publie(arguments: Sequence[str], environnement: Mapping[str, str], ici: Path) -> Path:
     """Le dossier à montrer : `--publie`, sinon RECHERCHE_PUBLIE, sinon le premier jeu trouvé ici."""
     analyseur = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     analyseur.add_argument("--publie")
@@ -140,20 +140,22 @@ def plier(texte: str) -> str:
     return "".join(c for c in decompose if not unicodedata.combining(c)).casefold()
 
 
-def choix(
-    libelle: str, options: Mapping[str, str], *, cle: str, defaut: str | None = None
-) -> str:
+def choix(libelle: str, options: Mapping[str, str], *, cle: str, defaut: str | None = None) -> str:
     """Une liste déroulante dont le choix vit dans l'adresse (`?cle=valeur`).
 
     `options` : valeur -> libellé affiché ; une valeur inconnue dans l'adresse vaut `defaut` (sinon la
     première option).
     """
     valeurs = list(options)
-    initiale = defaut if defaut in options else valeurs[0]
+    initiale = defaut if defaut is not None and defaut in options else valeurs[0]
     demandee = st.query_params.get(cle, initiale)
     depart = demandee if demandee in options else initiale
-    choisie = st.selectbox(
-        libelle, valeurs, index=valeurs.index(depart), format_func=lambda v: options[v], key=f"choix-{cle}"
+    choisie: str = st.selectbox(
+        libelle,
+        valeurs,
+        index=valeurs.index(depart),
+        format_func=lambda v: options[v],
+        key=f"choix-{cle}",
     )
     noter(cle, choisie, initiale)
     return choisie
@@ -207,4 +209,4 @@ def mesures_lisibles(table: pd.DataFrame) -> pd.DataFrame:
 
 def pourcent(part: float) -> str:
     """0.4212 -> « 42 % » ; rien -> « – »."""
-    return "–" if pd.isna(part) else f"{part * 100:.0f} %"
+    return "–" if math.isnan(part) else f"{part * 100:.0f} %"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import streamlit as st
 
 from recherche.ecrans.partenaires import commun
@@ -26,9 +29,10 @@ def _enquete(jeu: JeuPublie) -> None:
         texte = f"Entretiens semi-directifs avec, par {etude['niveau_territoire']}, {quotas} : {lieux}."
         st.markdown(commun.echapper(texte))
     st.markdown(
-        "Chaque entretien est enregistré avec l'accord de la personne, transcrit, relu avec le son, puis "
-        "pseudonymisé : les noms, lieux précis et coordonnées sont remplacés avant toute analyse. Les passages "
-        "reçoivent un ou plusieurs **thèmes** (de quoi on parle) et une **nature** (comment on en parle)."
+        "Chaque entretien est enregistré avec l'accord de la personne, transcrit, relu avec le son, "
+        "puis pseudonymisé : les noms, lieux précis et coordonnées sont remplacés avant toute "
+        "analyse. Les passages reçoivent un ou plusieurs **thèmes** (de quoi on parle) et une "
+        "**nature** (comment on en parle)."
     )
     for profil in etude["profils"]:
         if profil["guide"]:
@@ -42,18 +46,20 @@ def _chiffres(jeu: JeuPublie) -> None:
     st.header("Lire les chiffres", anchor=False)
     minimum = jeu.manifeste["etude"]["seuil_pourcentage"]
     st.markdown(
-        "- On compte des **entretiens**, c'est-à-dire des personnes, jamais des mentions : un thème abordé dix "
-        "fois dans un entretien compte un.\n"
+        "- On compte des **entretiens**, c'est-à-dire des personnes, jamais des mentions : un thème "
+        "abordé dix fois dans un entretien compte un.\n"
         "- La **base** est le nombre d'entretiens codés du groupe considéré.\n"
-        "- L'**intervalle** est celui de Wilson à 95 %. Les personnes n'ont pas été tirées au sort : il dit "
-        "combien une part sur si peu d'entretiens est imprécise, il ne permet pas d'extrapoler.\n"
+        "- L'**intervalle** est celui de Wilson à 95 %. Les personnes n'ont pas été tirées au sort : "
+        "il dit combien une part sur si peu d'entretiens est imprécise, il ne permet pas "
+        "d'extrapoler.\n"
         f"- Aucune part n'est donnée sur moins de **{minimum} entretiens**.\n"
-        "- **Zéro** veut dire qu'aucun des entretiens de la base n'aborde le thème, non que personne n'y pense."
+        "- **Zéro** veut dire qu'aucun des entretiens de la base n'aborde le thème, non que personne "
+        "n'y pense."
     )
     if jeu.manifeste["etude"]["fictive"]:
         st.markdown(
-            "Limites propres à ce corpus fictif : une seule main l'a écrit, les entretiens sont plus courts et les "
-            "phrases mieux formées que dans la réalité."
+            "Limites propres à ce corpus fictif : une seule main l'a écrit, les entretiens sont plus "
+            "courts et les phrases mieux formées que dans la réalité."
         )
 
 
@@ -61,12 +67,13 @@ def _masquage(jeu: JeuPublie) -> None:
     seuil = jeu.manifeste["etude"]["seuil"]
     st.header("Ce que dit une cellule masquée", anchor=False)
     st.markdown(
-        f"Une cellule est **masquée** dans deux cas :\n"
-        f"1. elle compte de 1 à {seuil - 1} personnes, ou toutes sauf 1 à {seuil - 1} (ou sa base est sous "
-        f"{seuil}) : on risquerait d'y reconnaître quelqu'un ;\n"
+        "Une cellule est **masquée** dans deux cas :\n"
+        f"1. elle compte de 1 à {seuil - 1} personnes, ou toutes sauf 1 à {seuil - 1} (ou sa base est "
+        f"sous {seuil}) : on risquerait d'y reconnaître quelqu'un ;\n"
         "2. sans cela, une cellule du premier cas se retrouverait par différence avec un total.\n\n"
-        "Une cellule masquée ne dit donc pas que l'effectif est petit, ni qu'il est nul : elle ne dit rien. "
-        "Le détail par thème est donné par profil, tous territoires ; par territoire, on s'en tient aux familles."
+        "Une cellule masquée ne dit donc pas que l'effectif est petit, ni qu'il est nul : elle ne "
+        "dit rien. Le détail par thème est donné par profil, tous territoires ; par territoire, on "
+        "s'en tient aux familles."
     )
     noms = {
         "effectifs_codes": "Thèmes, par profil et nature",
@@ -75,11 +82,14 @@ def _masquage(jeu: JeuPublie) -> None:
         "effectifs_ensembles": "Ensembles (tous profils ou tous territoires)",
     }
     comptes = jeu.manifeste["masquage"]
-    lignes = [f"| {nom} | {comptes[t]['cellules']} | {comptes[t]['masquees']} |" for t, nom in noms.items()]
+    lignes = [
+        f"| {nom} | {comptes[t]['cellules']} | {comptes[t]['masquees']} |" for t, nom in noms.items()
+    ]
     st.markdown("| Table | Cellules | Masquées |\n|---|---:|---:|\n" + "\n".join(lignes))
     st.markdown(
-        "Les **verbatims** sont choisis parmi les personnes qui acceptent d'être citées : quelques-uns par thème et "
-        "profil, deux au plus par personne. Leur numéro change à chaque publication."
+        "Les **verbatims** sont choisis parmi les personnes qui acceptent d'être citées : "
+        "quelques-uns par thème et profil, deux au plus par personne. Leur numéro change à chaque "
+        "publication."
     )
 
 
@@ -93,7 +103,7 @@ def _grille(jeu: JeuPublie) -> None:
                 st.markdown(_definition(code))
 
 
-def _definition(code: dict[str, str]) -> str:
+def _definition(code: dict[Hashable, Any]) -> str:
     parties = [f"**{commun.echapper(code['nom'])}** ({commun.echapper(code['code'])}). "]
     parties.append(commun.echapper(code["definition"]))
     for cle, libelle in (("inclure", "Inclure"), ("exclure", "Exclure"), ("exemple", "Exemple")):

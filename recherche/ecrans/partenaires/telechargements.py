@@ -47,7 +47,9 @@ def _table(
     jeu: JeuPublie, dossier: Path, nom: str, description: str, dictionnaire: pd.DataFrame
 ) -> None:
     with st.container(border=True):
-        st.markdown(f"**{commun.echapper(nom)}**, {len(jeu.tables[nom])} lignes. {commun.echapper(description)}")
+        st.markdown(
+            f"**{commun.echapper(nom)}**, {len(jeu.tables[nom])} lignes. {commun.echapper(description)}"
+        )
         gauche, droite = st.columns(2)
         with gauche:
             _bouton("csv", dossier / "tables" / f"{nom}.csv")

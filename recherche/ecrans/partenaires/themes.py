@@ -19,9 +19,9 @@ def afficher(jeu: JeuPublie) -> None:
         st.info("Aucun entretien codé n'est publié : cette étude n'a pas encore de thèmes à montrer.")
         return
     st.markdown(
-        "Une **part** est celle des entretiens où le thème apparaît au moins une fois ; l'**intervalle** dit "
-        "combien elle est imprécise sur si peu de personnes. « Masqué » protège les personnes : "
-        "la page Méthode dit comment."
+        "Une **part** est celle des entretiens où le thème apparaît au moins une fois ; "
+        "l'**intervalle** dit combien elle est imprécise sur si peu de personnes. « Masqué » protège "
+        "les personnes : la page Méthode dit comment."
     )
     _par_profil(jeu)
     _par_territoire(jeu)
@@ -33,11 +33,14 @@ def _par_profil(jeu: JeuPublie) -> None:
     natures = jeu.tables["grille"].query("axe == 'nature'")
     gauche, droite = st.columns(2)
     with gauche:
-        famille = commun.choix("Famille de thèmes", {TOUTES: "Toutes les familles", **familles}, cle="famille")
+        famille = commun.choix(
+            "Famille de thèmes", {TOUTES: "Toutes les familles", **familles}, cle="famille"
+        )
     with droite:
         options = dict(zip(natures["code"], natures["nom"], strict=True))
         nature = commun.choix("Nature du propos", {TOUTES: "Toutes natures", **options}, cle="nature")
-    effectifs = jeu.tables["effectifs_codes"].query("nature == @nature")
+    effectifs = jeu.tables["effectifs_codes"]
+    effectifs = effectifs[effectifs["nature"] == nature]
     for code, nom in familles.items():
         if famille in (TOUTES, code):
             st.subheader(commun.echapper(nom), anchor=False)
@@ -45,8 +48,9 @@ def _par_profil(jeu: JeuPublie) -> None:
     bases = effectifs.drop_duplicates("profil").set_index("profil")["base"]
     detail = ", ".join(f"{libelle.lower()} {bases[p]}" for p, libelle in commun.pluriels(jeu).items())
     commun.source(
-        f"Champ : {bases[commun.ENSEMBLE]} entretiens codés ({detail}), tous territoires. Lecture : le point "
-        "est la part, le trait son intervalle de Wilson à 95 %, le texte le nombre d'entretiens."
+        f"Champ : {bases[commun.ENSEMBLE]} entretiens codés ({detail}), tous territoires. Lecture : "
+        "le point est la part, le trait son intervalle de Wilson à 95 %, le texte le nombre "
+        "d'entretiens."
     )
 
 
@@ -76,9 +80,9 @@ def _par_territoire(jeu: JeuPublie) -> None:
     commun.figure(figure_familles(table, noms=noms, territoires=commun.territoires(jeu)))
     masquees = int(table["masque"].sum())
     commun.source(
-        f"Champ : entretiens codés, {options[profil].lower()}. Lecture : dans chaque case, entretiens où la famille "
-        f"apparaît sur entretiens du groupe. m : case masquée ({masquees} sur {len(table)}, seuil de {seuil} "
-        "personnes)."
+        f"Champ : entretiens codés, {options[profil].lower()}. Lecture : dans chaque case, entretiens "
+        f"où la famille apparaît sur entretiens du groupe. m : case masquée ({masquees} sur "
+        f"{len(table)}, seuil de {seuil} personnes)."
     )
     with st.expander("Le tableau"):
         lisible = commun.mesures_lisibles(table)
@@ -89,6 +93,10 @@ def _par_territoire(jeu: JeuPublie) -> None:
 
 def _familles_de(jeu: JeuPublie, profil: str) -> pd.DataFrame:
     if profil != commun.ENSEMBLE:
-        return jeu.tables["effectifs_familles"].query("profil == @profil").rename(columns={"famille": "code"})
+        return (
+            jeu.tables["effectifs_familles"]
+            .query("profil == @profil")
+            .rename(columns={"famille": "code"})
+        )
     marges = jeu.tables["effectifs_ensembles"]
     return marges.query("axe == 'famille' and profil == @profil and territoire != @profil")

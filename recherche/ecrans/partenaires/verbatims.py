@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,8 +20,8 @@ TOUS = "tous"
 def afficher(jeu: JeuPublie) -> None:
     """Les extraits publiés, page par page."""
     st.markdown(
-        "Extraits pseudonymisés, cités avec l'accord des personnes. La référence vaut pour cette version "
-        "du jeu ; elle ne désigne pas une personne."
+        "Extraits pseudonymisés, cités avec l'accord des personnes. La référence vaut pour cette "
+        "version du jeu ; elle ne désigne pas une personne."
     )
     retenus = _filtrer(jeu)
     if retenus.empty:
@@ -36,7 +38,8 @@ def afficher(jeu: JeuPublie) -> None:
 def _filtrer(jeu: JeuPublie) -> pd.DataFrame:
     verbatims = jeu.tables["verbatims"]
     noms = commun.noms_codes(jeu)
-    themes = [c for c in noms if verbatims["codes"].str.split(", ").map(lambda l, c=c: c in l).any()]
+    poses = set(", ".join(verbatims["codes"]).split(", "))
+    themes = [code for code in noms if code in poses]
     cherche = st.text_input(
         "Rechercher dans les textes", value=st.query_params.get("recherche", ""), key="champ-recherche"
     )
@@ -76,20 +79,21 @@ def _page(pages: int) -> int:
     return int(commun.choix("Page", options, cle="page"))
 
 
-def _carte(jeu: JeuPublie, verbatim: dict[str, str]) -> None:
+def _carte(jeu: JeuPublie, verbatim: dict[Hashable, Any]) -> None:
     noms = commun.noms_codes(jeu)
     themes = " · ".join(noms.get(code, code) for code in verbatim["codes"].split(", "))
     nature = noms.get(verbatim["nature"], "")
+    propos = " — ".join(filter(None, (themes, nature)))
     qui = f"{verbatim['reference']} — {verbatim['profil']}, {verbatim['territoire']}"
     with st.container(border=True):
         st.text(f"« {verbatim['texte']} »")
-        st.caption(f"**{commun.echapper(qui)}**  \n{commun.echapper(' — '.join(filter(None, (themes, nature))))}")
+        st.caption(f"**{commun.echapper(qui)}**  \n{commun.echapper(propos)}")
         with st.popover("Citer"):
             st.caption("Le texte et sa référence, à copier :")
             st.code(_citation(jeu, verbatim, qui), language=None, wrap_lines=True)
 
 
-def _citation(jeu: JeuPublie, verbatim: dict[str, str], qui: str) -> str:
+def _citation(jeu: JeuPublie, verbatim: dict[Hashable, Any], qui: str) -> str:
     manifeste = jeu.manifeste
     etude = manifeste["etude"]
     fictif = " Corpus fictif." if etude["fictive"] else ""

@@ -53,8 +53,8 @@ def _avancement(jeu: JeuPublie, avancement: pd.DataFrame) -> None:
     st.header("Avancement vers les quotas", anchor=False)
     commun.figure(figure_avancement(avancement, profils=commun.pluriels(jeu)))
     commun.source(
-        f"Champ : entretiens individuels, par {niveau} et profil. Lecture : la barre compte les entretiens "
-        "réalisés, le trait vertical marque l'objectif."
+        f"Champ : entretiens individuels, par {niveau} et profil. Lecture : la barre compte les "
+        "entretiens réalisés, le trait vertical marque l'objectif."
     )
     with st.expander("Le tableau : réalisés, transcrits, relus, codés, publiés"):
         lisible = avancement.rename(columns={**_COLONNES, "territoire": niveau.capitalize()})
