@@ -39,7 +39,11 @@ class Diariseur(Protocol):
 
 @dataclass(frozen=True)
 class ReglagesDiarisation:
-    """Seuils, choisis par mesure (voir docs) ; durées en secondes, distance de cosinus de 0 à 2."""
+    """Seuils, choisis par mesure (benchmarks/) ; durées en s, distance de cosinus de 0 à 2.
+
+    `changement` est ce qu'un changement de voix doit gagner, en cosinus cumulés par trame : 10 vaut
+    un écart de 0,3 pendant 0,6 s.
+    """
 
     parole: float = 0.5
     deux_voix: float = 1.5
@@ -48,6 +52,7 @@ class ReglagesDiarisation:
     fenetre_s: float = 1.5
     pas_s: float = 0.75
     distance: float = 0.70
+    changement: float = 10.0
     tour_s: float = 0.2
     lot: int = 8
 
@@ -101,7 +106,7 @@ class DiariseurOnnx:
         for _, egales in groupby(_traits_par_fenetre(morceaux, fenetres), lambda f: len(f[1])):
             for lot in _par_lots(egales, self._reglages.lot):
                 lus = self._locuteur.run(None, {"x": np.stack([traits for _, traits in lot])})[0]
-                finis = np.isfinite(lus).all(axis=1)
+                finis: NDArray[np.bool_] = np.isfinite(lus).all(axis=1)
                 gardees += [fenetre for (fenetre, _), fini in zip(lot, finis, strict=True) if fini]
                 vecteurs.append(lus[finis])
         if not gardees:
@@ -126,7 +131,12 @@ class DiariseurOnnx:
             fenetres, empreintes @ centres.T, len(activite.voix)
         )
         actif = trames.decider(
-            ressemblance, couvertes, regions, activite.voix, seuil_deux_voix=regles.deux_voix
+            ressemblance,
+            couvertes,
+            regions,
+            activite.voix,
+            cout_changement=regles.changement,
+            seuil_deux_voix=regles.deux_voix,
         )
         passages = [
             (debut, min(fin, duree_s), rang)

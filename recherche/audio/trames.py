@@ -110,11 +110,14 @@ def decider(
     regions: Sequence[Intervalle],
     voix: NDArray[np.float32],
     *,
+    cout_changement: float,
     seuil_deux_voix: float,
 ) -> NDArray[np.bool_]:
-    """Qui parle à chaque trame, (trames, locuteurs) : le plus proche.
+    """Qui parle à chaque trame, (trames, locuteurs) : le plus proche, sans aller-retour inutile.
 
-    Les deux plus proches où la segmentation entend plus de `seuil_deux_voix` voix en moyenne.
+    Dans une région, le chemin choisi maximise la somme des ressemblances moins `cout_changement` par
+    changement de locuteur. S'y ajoute le second où la segmentation entend plus de `seuil_deux_voix`
+    voix en moyenne.
     """
     nombre, locuteurs = ressemblance.shape
     actif = np.zeros((nombre, locuteurs), dtype=np.bool_)
@@ -123,13 +126,32 @@ def decider(
         connues = trames[couvertes[trames]]
         if not len(connues):
             continue
-        proches = connues[_plus_proche(trames, connues)]
-        ordre = np.argsort(-ressemblance[proches], axis=1, kind="stable")
-        actif[trames, ordre[:, 0]] = True
+        proches = ressemblance[connues[_plus_proche(trames, connues)]]
+        premiers = _meilleur_chemin(proches, cout_changement)
+        actif[trames, premiers] = True
         if locuteurs > 1:
             doubles = voix[trames] > seuil_deux_voix
-            actif[trames[doubles], ordre[doubles, 1]] = True
+            proches[np.arange(len(trames)), premiers] = -np.inf
+            actif[trames[doubles], proches[doubles].argmax(axis=1)] = True
     return actif
+
+
+def _meilleur_chemin(scores: NDArray[np.float32], cout: float) -> NDArray[np.intp]:
+    """La suite d'états de score total maximal, chaque changement coûtant `cout` (Viterbi, 1967)."""
+    nombre, etats = scores.shape
+    rester = np.arange(etats)
+    venus = np.zeros((nombre, etats), dtype=np.intp)
+    total = scores[0].copy()
+    for t in range(1, nombre):
+        meilleur = int(total.argmax())
+        garde = total >= total[meilleur] - cout
+        venus[t] = np.where(garde, rester, meilleur)
+        total = np.where(garde, total, total[meilleur] - cout) + scores[t]
+    chemin = np.empty(nombre, dtype=np.intp)
+    chemin[-1] = total.argmax()
+    for t in range(nombre - 1, 0, -1):
+        chemin[t - 1] = venus[t, chemin[t]]
+    return chemin
 
 
 def _plus_proche(valeurs: NDArray[np.intp], connues: NDArray[np.intp]) -> NDArray[np.intp]:

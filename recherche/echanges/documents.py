@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 POLICE = "Calibri"
-RETRAIT_CM = 1.5
 
 
 def en_docx(transcription: Transcrit) -> bytes:

@@ -18,18 +18,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from recherche.entrepot import journal
 from recherche.entrepot.migrations import migrer
-from recherche.entrepot.schema import VERSION_SCHEMA
+from recherche.entrepot.schema import METADONNEES, VERSION_SCHEMA
 from recherche.erreurs import ErreurEntrepot
 from recherche.reglages import Etude
 
 VARIABLE_BASE = "RECHERCHE_BASE"
 VARIABLE_AUTEUR = "RECHERCHE_AUTEUR"
 ATTENTE_MS = 30_000
+VERROU_SERVEUR = 0x7265636865726368
+SECRETS = ("password", "passfile", "sslpassword", "sslkey")
 
 
 def maintenant() -> str:
@@ -54,10 +56,15 @@ class Entrepot:
         """Ouvre la base (et la crée ou la met à niveau). Lève `ErreurEntrepot`."""
         adresse = os.environ.get(VARIABLE_BASE)
         if adresse:
-            entrepot = cls(_moteur_serveur(adresse), make_url(adresse).render_as_string())
+            url = _url_serveur(adresse)
+            entrepot = cls(_moteur_serveur(url), url.difference_update_query(SECRETS).render_as_string())
         else:
             entrepot = cls(_moteur_sqlite(etude.fichier_base), str(etude.fichier_base))
-        entrepot._mettre_a_niveau()
+        try:
+            entrepot._mettre_a_niveau()
+        except BaseException:
+            entrepot.fermer()
+            raise
         return entrepot
 
     def __enter__(self) -> Self:
@@ -85,7 +92,7 @@ class Entrepot:
 
     @contextmanager
     def ecrire(self, action: str, *, auteur: str | None = None) -> Iterator[Ecriture]:
-        """Une transaction, un lot du journal sous le nom `action`."""
+        """Une transaction, un lot du journal sous le nom `action` ; une seule à la fois par base."""
         moteur = self._moteur.execution_options(ecriture=True)
         with self._pannes(), moteur.begin() as cx:
             yield Ecriture(cx, action, auteur or auteur_courant())
@@ -102,7 +109,10 @@ class Entrepot:
                     "Mettez recherche à jour sur cette machine.",
                 )
             with self._moteur.execution_options(ecriture=True).begin() as cx:
-                if _version_trouvee(cx) != VERSION_SCHEMA:
+                trouvee = _version_trouvee(cx)
+                if trouvee is None:
+                    _refuser_etrangere(cx, self.lieu)
+                if trouvee != VERSION_SCHEMA:
                     migrer(cx)
 
     def _pannes(self) -> AbstractContextManager[None]:
@@ -189,51 +199,65 @@ def traduire_pannes(lieu: str) -> Iterator[None]:
     """Les pannes de la base deviennent des `ErreurEntrepot` ; les autres erreurs passent."""
     try:
         yield
-    except DBAPIError as erreur:
-        raise _panne(str(erreur.orig).lower(), lieu) or erreur from erreur
     except (SQLAlchemyError, sqlite3.Error) as erreur:
-        raise _panne(str(erreur).lower(), lieu) or erreur from erreur
+        panne = _panne(erreur, lieu)
+        if panne is None:
+            raise
+        raise panne from erreur
 
 
+# Débuts des codes (SQLSTATE de PostgreSQL, noms de SQLite) : ils ne dépendent pas de la langue.
+_SANS_CODE = "connexion"
 _PANNES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
-        ("disk is full", "no space left", "disk i/o error", "disk full"),
-        "Le disque est plein : {lieu} n'a pas pu être écrit. Rien n'est perdu ni à moitié fait.",
+        ("SQLITE_FULL", "SQLITE_IOERR", "53100", "58030"),
+        "Le disque est plein ou refuse l'écriture : {lieu} n'a pas pu être écrit. "
+        "Rien n'est perdu ni à moitié fait.",
         "Libérez de la place puis relancez la même commande : elle reprend où elle en était.",
     ),
     (
-        ("is locked", "lock timeout"),
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03"),
         "La base {lieu} est occupée par un autre programme depuis plus de 30 secondes.",
         "Fermez l'autre programme (ou attendez qu'il finisse) puis relancez.",
     ),
     (
-        ("malformed", "not a database", "corrupt"),
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002"),
         "La base {lieu} est abîmée ou n'est pas une base de recherche.",
         "Restaurez la dernière sauvegarde : « recherche sauvegardes » les liste.",
     ),
     (
-        ("readonly", "read-only", "unable to open", "permission denied"),
+        ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "42501", "25006"),
         "La base {lieu} ne peut pas être écrite.",
-        "Vérifiez que le dossier de l'étude existe et que vous avez le droit d'y écrire.",
+        "Vérifiez qu'elle existe et que vous avez le droit d'y écrire.",
     ),
     (
-        ("connection refused", "could not connect", "connection failed", "could not translate"),
-        "Le serveur PostgreSQL {lieu} ne répond pas.",
-        f"Démarrez-le ou corrigez l'adresse de {VARIABLE_BASE}.",
-    ),
-    (
-        ("password authentication", "does not exist"),
+        ("28", "3D000"),
         "Le serveur PostgreSQL refuse la connexion à {lieu}.",
         f"Corrigez le compte, le mot de passe ou le nom de la base dans {VARIABLE_BASE}.",
+    ),
+    (
+        (_SANS_CODE, "08", "57P", "53300"),
+        "Le serveur PostgreSQL {lieu} ne répond pas, ou refuse la connexion.",
+        f"Démarrez-le, ou corrigez l'adresse, le compte et le mot de passe dans {VARIABLE_BASE}.",
     ),
 )
 
 
-def _panne(dit: str, lieu: str) -> ErreurEntrepot | None:
-    for signes, message, remede in _PANNES:
-        if any(signe in dit for signe in signes):
+def _panne(erreur: Exception, lieu: str) -> ErreurEntrepot | None:
+    code = _code(erreur)
+    for debuts, message, remede in _PANNES:
+        if code.startswith(debuts):
             return ErreurEntrepot(message.format(lieu=lieu), remede)
     return None
+
+
+def _code(erreur: Exception) -> str:
+    """Le code de la panne ; une connexion qui échoue n'en a pas."""
+    origine = erreur.orig if isinstance(erreur, DBAPIError) else erreur
+    for nom in ("sqlstate", "sqlite_errorname"):
+        if code := getattr(origine, nom, None):
+            return str(code)
+    return _SANS_CODE if isinstance(erreur, OperationalError) else ""
 
 
 def _version_trouvee(cx: Connection) -> str | None:
@@ -242,14 +266,48 @@ def _version_trouvee(cx: Connection) -> str | None:
     return cx.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _moteur_serveur(adresse: str) -> Engine:
+def _refuser_etrangere(cx: Connection, lieu: str) -> None:
+    """Une base sans version ne doit pas déjà contenir nos tables : elle est à un autre programme."""
+    etrangeres = sorted(set(inspect(cx).get_table_names()) & set(METADONNEES.tables))
+    if etrangeres:
+        raise ErreurEntrepot(
+            f"La base {lieu} n'est pas une base de recherche ({', '.join(etrangeres)} s'y trouve déjà).",
+            "Donnez une base vide, ou restaurez une sauvegarde (« recherche sauvegardes »).",
+        )
+
+
+def _url_serveur(adresse: str) -> URL:
+    """L'adresse lue. Le message ne la répète pas : elle peut contenir un mot de passe."""
     try:
-        return create_engine(adresse, pool_pre_ping=True)
+        url = make_url(adresse)
+    except (SQLAlchemyError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() != "postgresql":
+        raise ErreurEntrepot(f"L'adresse de {VARIABLE_BASE} n'est pas utilisable.", _REMEDE_ADRESSE)
+    return url
+
+
+_REMEDE_ADRESSE = "Écrivez postgresql+psycopg://compte@machine/base et installez l'extra [postgresql]."
+
+
+def _moteur_serveur(url: URL) -> Engine:
+    try:
+        moteur = create_engine(url, pool_pre_ping=True)
     except (SQLAlchemyError, ImportError) as erreur:
         raise ErreurEntrepot(
-            f"L'adresse de {VARIABLE_BASE} n'est pas utilisable : {erreur}.",
-            "Écrivez postgresql+psycopg://compte@machine/base et installez l'extra [postgresql].",
+            f"L'adresse de {VARIABLE_BASE} n'est pas utilisable : {erreur}.", _REMEDE_ADRESSE
         ) from erreur
+    event.listen(moteur, "begin", _commencer_serveur)
+    return moteur
+
+
+def _commencer_serveur(cx: Connection) -> None:
+    """Comme SQLite : on lit un état figé, et l'on n'écrit qu'un à la fois."""
+    if not cx.get_execution_options().get("ecriture", False):
+        cx.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return
+    cx.exec_driver_sql(f"SET LOCAL lock_timeout = {ATTENTE_MS}")
+    cx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({VERROU_SERVEUR})")
 
 
 def _moteur_sqlite(fichier: Path) -> Engine:

@@ -89,7 +89,7 @@ def sauvegardes(cx: Connection) -> list[Sauvegarde]:
 def sauvegarder(entrepot: Entrepot, fichier: Path) -> Sauvegarde:
     """Copie cohérente de la base SQLite dans `fichier`, notée dans l'étude.
 
-    Lève `ErreurEntrepot` si la base est un serveur, ou si le fichier existe déjà.
+    Lève `ErreurEntrepot` si la base est un serveur, si le fichier existe déjà ou ne peut pas être écrit.
     """
     if not entrepot.sqlite:
         raise ErreurEntrepot(
@@ -98,14 +98,14 @@ def sauvegarder(entrepot: Entrepot, fichier: Path) -> Sauvegarde:
         )
     if fichier.exists():
         raise ErreurEntrepot(f"{fichier} existe déjà.", "Donnez un autre nom avec --vers.")
-    fichier.parent.mkdir(parents=True, exist_ok=True)
-    provisoire = fichier.with_name(f".{fichier.name}.partiel")
     try:
-        _copier(Path(entrepot.lieu), provisoire)
-        provisoire.replace(fichier)
-    finally:
-        provisoire.unlink(missing_ok=True)
-    empreinte = empreinte_fichier(fichier)
+        _copier(Path(entrepot.lieu), fichier)
+        empreinte = empreinte_fichier(fichier)
+    except OSError as erreur:
+        raise ErreurEntrepot(
+            f"{fichier} ne peut pas être écrit : {erreur.strerror}.",
+            "Vérifiez la place et vos droits, ou donnez un autre fichier avec --vers.",
+        ) from erreur
     with entrepot.ecrire("sauvegarder") as ecriture:
         valeur = Sauvegarde(str(fichier), ecriture.date, empreinte)
         champs = {"date": valeur.date, "empreinte": valeur.empreinte}
@@ -113,12 +113,19 @@ def sauvegarder(entrepot: Entrepot, fichier: Path) -> Sauvegarde:
     return valeur
 
 
-def _copier(origine: Path, copie: Path) -> None:
-    copie.unlink(missing_ok=True)
-    os.close(os.open(copie, os.O_CREAT | os.O_WRONLY, 0o600))
-    with (
-        traduire_pannes(str(copie)),
-        closing(sqlite3.connect(origine)) as lue,
-        closing(sqlite3.connect(copie)) as ecrite,
-    ):
-        lue.backup(ecrite)
+def _copier(origine: Path, fichier: Path) -> None:
+    """La copie n'a son nom qu'une fois complète, et reste à son propriétaire."""
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = fichier.with_name(f".{fichier.name}.partiel")
+    provisoire.unlink(missing_ok=True)
+    try:
+        os.close(os.open(provisoire, os.O_CREAT | os.O_WRONLY, 0o600))
+        with (
+            traduire_pannes(str(fichier)),
+            closing(sqlite3.connect(origine)) as lue,
+            closing(sqlite3.connect(provisoire)) as ecrite,
+        ):
+            lue.backup(ecrite)
+        provisoire.replace(fichier)
+    finally:
+        provisoire.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def pseudonymiser_etude(
 
 @dataclass(frozen=True, slots=True)
 class _Resultat:
-    """Ce que devient une tâche : ses mentions, son texte pseudonymisé et le passage de l'un à l'autre."""
+    """Ce que devient une tâche : mentions, texte pseudonymisé, passage de l'un à l'autre."""
 
     tache: _Tache
     mentions: tuple[Mention, ...]

@@ -60,7 +60,15 @@ def _cle(etat: Situation, grille: Grille) -> str:
     pseudos = sorted((s, etat.pseudonymisees[s].empreinte) for s in etat.publiables())
     reglages = etat.etude.reglages
     poses = [(c.source_id, c.extrait.debut, c.extrait.fin, c.code) for c in etat.retenus()]
-    return cle(SCHEMA, pseudos, poses, grille, reglages, table_sources(etat).to_json(), etat.registre)
+    return cle(
+        SCHEMA,
+        pseudos,
+        poses,
+        grille,
+        reglages,
+        table_sources(etat).drop(columns="publie").to_json(),
+        etat.registre,
+    )
 
 
 def _intacte(etude: Etude, derniere: suites.Publication) -> bool:

@@ -34,7 +34,7 @@ def rediger(etude: Etude, *, suivi: Suivi = silencieux) -> Bilan:
         with entrepot.lire() as cx:
             connus = suites.documents(cx)
         faits, passes, anomalies = _ecrire_chapitres(etude, entrepot, chapitres, connus)
-        textes = {nom: (etude.guide / nom).read_text(encoding="utf-8") for nom in sorted(chapitres)}
+        textes = _lire_chapitres(etude.guide)
         for rang, fmt in enumerate(FORMATS):
             chemin = f"exports/guide.{fmt}"
             suivi(Avancement(ETAPE, chemin, rang, len(FORMATS), "documents"))
@@ -42,6 +42,12 @@ def rediger(etude: Etude, *, suivi: Suivi = silencieux) -> Bilan:
             (faits if rendue else passes).append(chemin)
         suivi(Avancement(ETAPE, "", len(FORMATS), len(FORMATS), "documents"))
         return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies))
+
+
+def _lire_chapitres(dossier: Path) -> dict[str, str]:
+    """Les chapitres à rendre, ceux que des personnes ont ajoutés compris ; pas les propositions."""
+    fichiers = (f for f in dossier.glob("*.md") if not f.name.endswith(".nouveau.md"))
+    return {fichier.name: fichier.read_text(encoding="utf-8") for fichier in sorted(fichiers)}
 
 
 def _ecrire_chapitres(

@@ -177,7 +177,8 @@ def _etendre(cellules: list[Any]) -> None:
 
 def _ouvrir(document: Document, presentation: Presentation, avis: str) -> None:
     """La page de titre, puis le sommaire, avant le premier chapitre."""
-    premier = document.paragraphs[0]
+    entrees = list(_entrees(document))
+    repere = _alinea_en_tete(document)
     textes = [
         (presentation.titre, "Title"),
         (presentation.sous_titre, "Subtitle"),
@@ -185,22 +186,31 @@ def _ouvrir(document: Document, presentation: Presentation, avis: str) -> None:
         (date_longue(presentation.jour), "Date"),
     ]
     for texte, style in textes:
-        premier.insert_paragraph_before(texte, style)
+        repere.insert_paragraph_before(texte, style)
     if presentation.fictif:
-        alinea = premier.insert_paragraph_before("", "Normal")
+        alinea = repere.insert_paragraph_before("", "Normal")
         alinea.paragraph_format.space_before = Pt(30)
         _ecrire(alinea, AVERTISSEMENT, ALERTE, 16, gras=True)
-        _ecrire(premier.insert_paragraph_before("", "Normal"), avis, ALERTE, 11)
-    sommaire = premier.insert_paragraph_before("Sommaire", "TOC Heading")
+        _ecrire(repere.insert_paragraph_before("", "Normal"), avis, ALERTE, 11)
+    sommaire = repere.insert_paragraph_before("Sommaire", "TOC Heading")
     sommaire.paragraph_format.page_break_before = True
-    entrees = list(_entrees(document))
     for rang, (niveau, texte, signet) in enumerate(entrees):
-        alinea = premier.insert_paragraph_before("", "Normal")
+        alinea = repere.insert_paragraph_before("", "Normal")
         _entree(alinea, niveau, texte, signet)
         if rang == 0:
             _debut_de_champ(alinea)
         if rang == len(entrees) - 1:
             alinea._p.append(_borne("end"))
+    document.element.body.remove(repere._p)
+
+
+def _alinea_en_tete(document: Document) -> Paragraph:
+    """Un alinéa vide avant tout le reste : les signets du premier titre compris."""
+    from docx.text.paragraph import Paragraph
+
+    element = OxmlElement("w:p")
+    document.element.body.insert(0, element)
+    return Paragraph(element, document._body)
 
 
 def _entrees(document: Document) -> Iterator[tuple[int, str, str]]:

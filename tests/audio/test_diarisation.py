@@ -84,3 +84,19 @@ def test_une_fenetre_isolee_ne_prend_pas_la_place_d_un_locuteur() -> None:
     )
     assert len(set(groupes[1:][qui == 0])) == len(set(groupes[1:][qui == 1])) == 1
     assert len(set(groupes)) == 2
+
+
+def test_un_changement_de_voix_doit_gagner_plus_qu_il_ne_coute() -> None:
+    # La première voix partout, sauf un éclat de 3 trames puis 40 trames de la seconde.
+    ressemblance = np.tile(np.array([0.6, 0.3], np.float32), (100, 1))
+    ressemblance[20:23] = ressemblance[60:] = [0.3, 0.6]
+    actif = trames.decider(
+        ressemblance,
+        np.ones(100, bool),
+        [(0.0, 100 * trames.TRAME_S + 1)],
+        np.ones(100, np.float32),
+        cout_changement=5,
+        seuil_deux_voix=1.5,
+    )
+    assert_array_equal(actif[:60], [[True, False]] * 60)
+    assert_array_equal(actif[60:], [[False, True]] * 40)

@@ -86,7 +86,7 @@ def test_un_extrait_code_est_celui_de_la_citation_hors_pseudonymes(etude_menee):
 def test_rien_de_nominatif_dans_ce_qui_sort(etude_menee):
     etude, _ = etude_menee
     formes = _formes_masquees(etude)
-    assert len(formes) > 600
+    assert len(formes) > 400
     for chemin, texte in _textes_sortis(etude):
         mots = set(re.findall(r"[\w'’-]+", texte))
         fuites = {f for f in formes if f in mots or (" " in f and f in texte)}
@@ -146,7 +146,9 @@ def test_le_guide_a_une_section_par_theme(etude_menee):
     etude, _ = etude_menee
     sources = "\n".join(f.read_text() for f in sorted(etude.guide.glob("*.md")))
     for code in lire_grille(etude.fichier_grille).themes():
-        assert re.search(rf"^#+ .*{re.escape(code.nom)}", sources, re.MULTILINE), code.nom
+        assert re.search(rf"^#+ .*{re.escape(code.nom.replace("'", '’'))}", sources, re.MULTILINE), (
+            code.nom
+        )
     pdf = etude.exports / "guide.pdf"
     assert pdf.read_bytes().startswith(b"%PDF")
     assert pdf.stat().st_size > 50_000

@@ -28,6 +28,11 @@ def _figer_journal(dialecte: str) -> None:
                 f"CREATE TRIGGER journal_{verbe.lower()} BEFORE {verbe} ON journal "
                 f"BEGIN SELECT RAISE(ABORT, '{INTERDIT}'); END"
             )
+        op.execute(  # INSERT OR REPLACE efface sans passer par DELETE
+            "CREATE TRIGGER journal_remplacement BEFORE INSERT ON journal "
+            "WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id) "
+            f"BEGIN SELECT RAISE(ABORT, '{INTERDIT}'); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION journal_fige() RETURNS trigger LANGUAGE plpgsql AS "
