@@ -65,7 +65,9 @@ def petite_etude(cible: Path, sources: Sequence[str] = PETITE) -> Etude:
     for dossier in ("transcriptions", "revues"):
         (cible / dossier).mkdir()
         for identifiant in sources:
-            shutil.copyfile(DEMO / dossier / f"{identifiant}.json", cible / dossier / f"{identifiant}.json")
+            shutil.copyfile(
+                DEMO / dossier / f"{identifiant}.json", cible / dossier / f"{identifiant}.json"
+            )
     (cible / "codages").mkdir()
     for fichier in (DEMO / "codages").glob("*.json"):
         donnees = json.loads(fichier.read_text(encoding="utf-8"))

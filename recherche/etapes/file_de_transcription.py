@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from recherche.erreurs import ErreurRecherche
 from recherche.modele.etude import ReglagesTranscription
@@ -37,7 +37,7 @@ class Travail:
     fichiers: tuple[Path, ...]
     modele: Path
     reglages: ReglagesTranscription
-    genre: str
+    genre: Literal["entretien", "atelier"]
     nombre: int | None
     amorce: str | None
     questions: tuple[str, ...]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from recherche.etapes.tableau import commande_tableau
 from recherche.ecrans.partenaires.commun import date_longue, dossier_publie, echapper
+from recherche.etapes.tableau import commande_tableau
 from recherche.publication.dossier import MANIFESTE
 
 RACINE = Path(__file__).resolve().parents[2]

@@ -76,9 +76,9 @@ def test_un_extrait_code_est_celui_de_la_citation_hors_pseudonymes(etude_menee):
     codages = recherche.codages(etude)
     dits = set(codages.loc[codages["source_id"] == "LOR-J-02", "texte"])
     assert (
-        "Au début c'était tous les soirs, où tu vas, à qui le vélo. J'expliquais. J'ai fini par mettre un "
-        "contrat dans la poche. Une fois j'ai crevé, euh, vers la gare, ils m'ont mis le vélo dans le coffre "
-        "et ils m'ont posé devant la criée."
+        "Au début c'était tous les soirs, où tu vas, à qui le vélo. J'expliquais. J'ai fini par "
+        "mettre un contrat dans la poche. Une fois j'ai crevé, euh, vers la gare, ils m'ont mis le vélo "
+        "dans le coffre et ils m'ont posé devant la criée."
     ) in dits
     assert not any("Kero Intérim" in dit for dit in dits)
 
