@@ -146,9 +146,8 @@ def test_le_guide_a_une_section_par_theme(etude_menee):
     etude, _ = etude_menee
     sources = "\n".join(f.read_text() for f in sorted(etude.guide.glob("*.md")))
     for code in lire_grille(etude.fichier_grille).themes():
-        assert re.search(rf"^#+ .*{re.escape(code.nom.replace("'", '’'))}", sources, re.MULTILINE), (
-            code.nom
-        )
+        nom = re.escape(code.nom.replace("'", "’"))
+        assert re.search(rf"^#+ .*{nom}", sources, re.MULTILINE), code.nom
     pdf = etude.exports / "guide.pdf"
     assert pdf.read_bytes().startswith(b"%PDF")
     assert pdf.stat().st_size > 50_000
