@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import wave
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -114,3 +116,50 @@ def lancer(*mots: str | Path, etude: Path | None = None, **options: Any) -> Issu
         **options,
     )
     return Issue(fini.returncode, fini.stdout, fini.stderr)
+
+
+def mener(etude: Etude) -> None:
+    """Importe, pseudonymise, code, publie et rédige ce que contient le dossier d'une étude."""
+    from recherche.etapes import importer
+    from recherche.etapes.pseudonymiser import pseudonymiser_etude
+    from recherche.etapes.publier import publier
+    from recherche.etapes.rediger import rediger
+
+    importer.importer_transcriptions(etude, json_de(etude, "transcriptions"))
+    importer.importer_revues(etude, json_de(etude, "revues"))
+    pseudonymiser_etude(etude)
+    importer.importer_codages(etude, json_de(etude, "codages"))
+    publier(etude)
+    rediger(etude)
+
+
+def copier(etude: Etude, cible: Path) -> Etude:
+    """Une copie de l'étude et de tout ce qu'elle contient."""
+    shutil.copytree(etude.chemin, cible)
+    return Etude.ouvrir(cible)
+
+
+def contenu(etude: Etude) -> dict[str, Any]:
+    """Tout ce que l'étude sait : les tables de sa base, hors horloge et hors journal."""
+    volatiles = {"date", "auteur", "provenance", "id", "modifie_ns"}
+    with closing(sqlite3.connect(etude.fichier_base)) as base:
+        base.row_factory = sqlite3.Row
+        noms = [n for (n,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            nom: sorted(
+                str({cle: ligne[cle] for cle in ligne.keys() if cle not in volatiles})  # noqa: SIM118
+                for ligne in base.execute(f"SELECT * FROM {nom}")
+            )
+            for nom in noms
+            if not nom.startswith(("journal", "sqlite_", "alembic"))
+        }
+
+
+def restes(etude: Etude) -> list[str]:
+    """Les fichiers provisoires qu'une étape aurait laissés dans l'étude."""
+    permis = {".verrou", ".verrou.txt"}
+    return sorted(
+        f.relative_to(etude.chemin).as_posix()
+        for f in etude.chemin.rglob("*")
+        if f.name not in permis and (f.name.startswith(".") or f.suffix in (".partiel", ".provisoire"))
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from recherche.audio.decodage import Bloc, Signal
+from recherche.erreurs import ErreurAudio
 from recherche.modele.etude import Reglages, ReglagesTranscription
 from recherche.modele.transcription import Mot
 
@@ -37,16 +38,30 @@ class SegmentBrut(Protocol):
 
 
 class Transcripteur:
-    """Un modèle Whisper chargé une fois : int8 sur processeur, float16 sur carte graphique."""
+    """Un modèle Whisper chargé une fois : int8 sur processeur, float16 sur carte graphique.
+
+    Lève `ErreurAudio` si le moteur ne peut pas le charger.
+    """
 
     def __init__(self, modele: Path, reglages: ReglagesTranscription, *, fils: int) -> None:
         import faster_whisper
 
         materiel, calcul = materiel_et_calcul()
         self._reglages = reglages
-        self._modele = faster_whisper.WhisperModel(
-            str(modele), device=materiel, compute_type=calcul, cpu_threads=fils, local_files_only=True
-        )
+        try:
+            self._modele = faster_whisper.WhisperModel(
+                str(modele),
+                device=materiel,
+                compute_type=calcul,
+                cpu_threads=fils,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as erreur:
+            raise ErreurAudio(
+                f"le modèle de {modele} ne se charge pas : {erreur}.",
+                "Recopiez tous les fichiers du modèle (format CTranslate2), ou donnez-en un plus petit "
+                "dans etude.toml, [transcription] modele, si la mémoire manque.",
+            ) from erreur
         self._par_lots = faster_whisper.BatchedInferencePipeline(self._modele)
 
     def transcrire_bloc(self, bloc: Bloc, *, amorce: str | None = None) -> tuple[Mot, ...]:

@@ -44,7 +44,7 @@ def _sortie() -> Console:
 
 @contextmanager
 def avancement() -> Iterator[Suivi]:
-    """Une barre par étape, avec le temps restant ; rien hors d'un terminal que des lignes sobres."""
+    """Une barre par étape, avec le temps restant ; rien hors d'un terminal."""
     console = Console(stderr=True, highlight=False)
     colonnes = (
         TextColumn("{task.description}"),
@@ -55,7 +55,8 @@ def avancement() -> Iterator[Suivi]:
         TimeRemainingColumn(),
         TextColumn("[dim]{task.fields[objet]}[/dim]"),
     )
-    with Progress(*colonnes, console=console, transient=True) as barre:
+    muet = not console.is_terminal
+    with Progress(*colonnes, console=console, transient=True, disable=muet) as barre:
         taches: dict[str, TaskID] = {}
 
         def suivi(avance: Avancement) -> None:
@@ -91,8 +92,8 @@ def dire_bilan(bilan: Bilan) -> None:
 
 
 def dire_anomalies(bilan: Bilan) -> None:
-    """Chaque anomalie et son remède."""
-    console = _sortie()
+    """Chaque anomalie et son remède, sur la sortie des erreurs."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     for anomalie in bilan.anomalies:
         console.print(f"  [red]✗[/red] {escape(anomalie.message)}")
         if anomalie.remede:

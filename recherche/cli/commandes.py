@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from recherche.erreurs import ErreurRecherche
 
 gettext.bindtextdomain("messages", str(Path(__file__).parent / "messages"))
-os.environ.setdefault("LANGUAGE", "fr")
+os.environ["LANGUAGE"] = "fr"
 
 import typer  # noqa: E402
+
+from recherche.cli.aide import Application  # noqa: E402
 
 if TYPE_CHECKING:
     from recherche.modele.suivi import Bilan, Suivi
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 FAUTE = 2
 INTERROMPU = 130
 
-app = typer.Typer(
+app = Application(
     name="recherche",
     help="Transcrire, pseudonymiser, coder et publier les entretiens d'une étude, sur votre machine.",
     no_args_is_help=True,
@@ -48,13 +50,15 @@ def principal() -> None:
     try:
         app()
     except ErreurRecherche as erreur:
+        sys.unraisablehook = lambda _: None  # l'erreur est dite : ce qui se défait ensuite se tait
         _dire_erreur(erreur.message, erreur.remede)
         sys.exit(FAUTE)
-    except KeyboardInterrupt:
-        _dire_erreur(
-            "Interrompu. Ce qui était fait est gardé.", "Relancez la même commande pour reprendre."
-        )
-        sys.exit(INTERROMPU)
+    except SystemExit as sortie:
+        if sortie.code == INTERROMPU:  # Typer le pose, sans rien dire, sur un Ctrl-C
+            _dire_erreur(
+                "Interrompu. Ce qui était fait est gardé.", "Relancez la même commande pour reprendre."
+            )
+        raise
 
 
 def _dire_erreur(message: str, remede: str) -> None:
@@ -86,7 +90,15 @@ def _montrer(bilan: Bilan) -> None:
 
 
 def _demander_phrase() -> str:
-    reponse: str = typer.prompt("Phrase secrète de la clé des pseudonymes", hide_input=True, err=True)
+    """La phrase tapée au clavier ; vide si personne n'est devant un terminal."""
+    if not sys.stdin.isatty():
+        return ""
+    try:
+        reponse: str = typer.prompt(
+            "Phrase secrète de la clé des pseudonymes", hide_input=True, err=True
+        )
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     return reponse
 
 
@@ -258,6 +270,8 @@ def exporter(
     ] = False,
 ) -> None:
     """Exporte les transcriptions (pseudonymisées, sauf --prive)."""
+    if automatique and not prive:
+        raise typer.BadParameter("--automatique demande --prive : cette version n'est que brute.")
     from recherche.etapes.exporter import exporter as etape
 
     with _avancement() as suivi:
@@ -338,6 +352,7 @@ def tableau(
 def _lancer_tableau(publie: Path, port: int = 8501) -> None:
     from recherche.etapes.tableau import lancer
 
+    typer.echo(f"Tableau de bord : http://localhost:{port} (Ctrl+C pour l'arrêter)")
     raise typer.Exit(lancer(publie, port=port))
 
 

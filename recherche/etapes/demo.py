@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import recherche
@@ -14,6 +15,7 @@ from recherche.etapes.inventorier import inventorier
 from recherche.etapes.pseudonymiser import pseudonymiser_etude
 from recherche.etapes.publier import publier
 from recherche.etapes.rediger import rediger
+from recherche.etapes.seance import disque_plein
 from recherche.etapes.transcrire import transcrire
 from recherche.modele.suivi import Bilan, Suivi, silencieux
 from recherche.reglages import NOM_REGLAGES, Etude
@@ -21,6 +23,7 @@ from recherche.reglages import NOM_REGLAGES, Etude
 SOURCES = ("LOR-J-02", "BRE-P-01", "REN-A-01")
 LISIBLES = ("txt", "docx", "json")
 MINUTES = ("vtt", "srt")
+PARTIEL = ".partiel"
 
 
 def original() -> Path:
@@ -37,7 +40,7 @@ def original() -> Path:
 def preparer(chemin: Path) -> Etude:
     """Copie ce qui manque de la démonstration dans `chemin`, sans rien y remplacer.
 
-    Lève `ErreurEtude` si le dossier contient autre chose que la démonstration.
+    Lève `ErreurEtude` si le dossier contient autre chose que la démonstration, ou ne s'écrit pas.
     """
     source = original()
     reglages = chemin / NOM_REGLAGES
@@ -45,16 +48,38 @@ def preparer(chemin: Path) -> Etude:
         etude = Etude.ouvrir(chemin)
         if not etude.reglages.etude.fictive:
             raise _occupe(chemin, "une étude réelle")
-    elif chemin.exists() and (not chemin.is_dir() or any(chemin.iterdir())):
+    elif chemin.exists() and (not chemin.is_dir() or any(map(_etrangere, chemin.iterdir()))):
         raise _occupe(chemin, "autre chose")
-    for fichier in sorted(f for f in source.rglob("*") if f.is_file()):
-        copie = chemin / fichier.relative_to(source)
-        if not copie.exists():
-            copie.parent.mkdir(parents=True, exist_ok=True)
-            partielle = copie.with_name(f".{copie.name}.partiel")
-            shutil.copyfile(fichier, partielle)
-            partielle.replace(copie)
+    # Les réglages d'abord : une copie interrompue se reconnaît, et se reprend.
+    fichiers = [f for f in source.rglob("*") if f.is_file()]
+    with disque_plein(chemin):
+        for fichier in sorted(fichiers, key=lambda f: (f != source / NOM_REGLAGES, f)):
+            _copier(fichier, chemin / fichier.relative_to(source))
     return Etude.ouvrir(chemin)
+
+
+def _copier(fichier: Path, copie: Path) -> None:
+    """Copie un fichier s'il manque ; d'un seul coup."""
+    if copie.exists():
+        return
+    partielle = copie.with_name(f".{copie.name}{PARTIEL}")
+    try:
+        copie.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(fichier, partielle)
+        partielle.replace(copie)
+    except PermissionError as erreur:
+        raise ErreurEtude(
+            f"{copie} ne peut pas être écrit : {erreur.strerror}.",
+            "Donnez un dossier où vous pouvez écrire : « recherche demo AUTRE_DOSSIER ».",
+        ) from erreur
+    finally:
+        with suppress(OSError):
+            partielle.unlink()
+
+
+def _etrangere(entree: Path) -> bool:
+    """Faux pour le reste d'une copie interrompue."""
+    return not (entree.name.startswith(".") and entree.name.endswith(PARTIEL))
 
 
 def _occupe(chemin: Path, contenu: str) -> ErreurEtude:

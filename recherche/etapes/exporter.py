@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from recherche.echanges.textes import FORMATS
 from recherche.echanges.textes import exporter as mettre_en_forme
 from recherche.entrepot import transcriptions
 from recherche.erreurs import ErreurEchange
@@ -32,8 +33,14 @@ def exporter(
 
     `prive` : le texte brut, nominatif, sous `exports/prive/` ; `automatique` (avec `prive`) : la
     dernière version automatique, qui porte les temps, plutôt que la version relue. Une source sans
-    transcription, ou un format impossible (sous-titres sans temps), est une anomalie du bilan.
+    transcription, ou un format impossible (sous-titres sans temps), est une anomalie du bilan. Lève
+    `ErreurEchange` sur un format inconnu.
     """
+    for fmt in formats:
+        if fmt not in FORMATS:
+            raise ErreurEchange(
+                f"« {fmt} » n'est pas un format d'export.", f"Choisissez : {', '.join(FORMATS)}."
+            )
     racine = etude.exports / ("prive" if prive else "transcriptions")
     with seance(etude, ETAPE) as entrepot, entrepot.lire() as cx:
         numeros = _numeros(cx, prive=prive, automatique=automatique)

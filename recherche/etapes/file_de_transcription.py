@@ -9,9 +9,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
+import signal
 import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.queues import Queue
 
 ATTENTE_S = 0.5
+FIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,31 @@ def travailler(
         contexte.Process(target=_ouvrier, args=(taches, messages, fils), daemon=True)
         for _ in range(processus)
     ]
-    for ouvrier in ouvriers:
-        ouvrier.start()
+    with _sourds_a_ctrl_c():
+        for ouvrier in ouvriers:
+            ouvrier.start()
     try:
         yield from _recueillir(messages, ouvriers, {t.cle for t in travaux})
+        for ouvrier in ouvriers:
+            ouvrier.join(FIN_S)
     finally:
         for ouvrier in ouvriers:
             ouvrier.terminate()
         for ouvrier in ouvriers:
             ouvrier.join()
+
+
+@contextmanager
+def _sourds_a_ctrl_c() -> Iterator[None]:
+    """Les processus lancés ici ignorent Ctrl-C : le parent l'entend, dit ce qu'il faut et les arrête."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ancien = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, ancien)
 
 
 def _recueillir(
@@ -140,11 +159,20 @@ def _morts(
 
 
 def _ouvrier(taches: File, messages: File, fils: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _mourir_avec_le_parent()
+    _sans_verrou_partage()
     while (tache := taches.get()) is not None:
         travail, faits = tache
         messages.put((os.getpid(), travail.cle))
         messages.put((os.getpid(), _traiter(travail, faits, messages, fils)))
+
+
+def _sans_verrou_partage() -> None:
+    """La barre d'avancement, muette, du moteur poserait un verrou entre processus qui lui survivrait."""
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    tqdm.set_lock(threading.RLock())
 
 
 def _mourir_avec_le_parent() -> None:

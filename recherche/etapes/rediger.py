@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recherche.entrepot import Entrepot, suites
 from recherche.entrepot.suites import Document
+from recherche.erreurs import ErreurRecherche
 from recherche.etapes.seance import cle, seance
 from recherche.modele.fichiers import ecrire_atomique
 from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux
@@ -47,7 +48,18 @@ def rediger(etude: Etude, *, suivi: Suivi = silencieux) -> Bilan:
 def _lire_chapitres(dossier: Path) -> dict[str, str]:
     """Les chapitres à rendre, ceux que des personnes ont ajoutés compris ; pas les propositions."""
     fichiers = (f for f in dossier.glob("*.md") if not f.name.endswith(".nouveau.md"))
-    return {fichier.name: fichier.read_text(encoding="utf-8") for fichier in sorted(fichiers)}
+    return {fichier.name: _lire_chapitre(fichier) for fichier in sorted(fichiers)}
+
+
+def _lire_chapitre(fichier: Path) -> str:
+    try:
+        return fichier.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise ErreurRecherche(
+            f"guide/{fichier.name} ne se lit pas : {erreur}.",
+            "Ouvrez-le dans un éditeur de texte et enregistrez-le en UTF-8, puis relancez "
+            "« recherche rediger ».",
+        ) from erreur
 
 
 def _ecrire_chapitres(
@@ -60,7 +72,7 @@ def _ecrire_chapitres(
     for nom, nouveau in chapitres.items():
         chemin = f"guide/{nom}"
         fichier = etude.guide / nom
-        existant = fichier.read_text(encoding="utf-8") if fichier.exists() else None
+        existant = _lire_chapitre(fichier) if fichier.exists() else None
         precedent = connus.get(chemin)
         fusion = guide.fusionner(existant, precedent.empreinte if precedent else None, nouveau)
         if fusion.texte is None:

@@ -22,17 +22,34 @@ from recherche.modele.entretien import Registre
 from recherche.registre import lire_registre
 from recherche.reglages import Etude
 
+VARIABLE_ATTENTE = "RECHERCHE_ATTENTE"
 ATTENTE_S = 10.0
 
 
 @contextmanager
-def seance(etude: Etude, etape: str, *, attente_s: float = ATTENTE_S) -> Iterator[Entrepot]:
+def seance(etude: Etude, etape: str) -> Iterator[Entrepot]:
     """L'entrepôt de l'étude, pour cette étape seule.
 
-    Lève `ErreurEntrepot` si une autre étape travaille après `attente_s`, ou si le disque est plein.
+    Lève `ErreurEntrepot` si une autre étape travaille encore après l'attente (`RECHERCHE_ATTENTE`, en
+    secondes), ou si le disque est plein.
     """
-    with _verrou(etude, etape, attente_s), disque_plein(etude.chemin), Entrepot.ouvrir(etude) as ouvert:
+    with (
+        _verrou(etude, etape, _attente_s()),
+        disque_plein(etude.chemin),
+        Entrepot.ouvrir(etude) as ouvert,
+    ):
         yield ouvert
+
+
+def _attente_s() -> float:
+    voulue = os.environ.get(VARIABLE_ATTENTE, "").strip() or ATTENTE_S
+    try:
+        return max(0.0, float(voulue))
+    except ValueError:
+        raise ErreurEntrepot(
+            f"{VARIABLE_ATTENTE} vaut « {voulue} » : ce n'est pas un nombre de secondes.",
+            f"Donnez un nombre ({VARIABLE_ATTENTE}=60), ou ôtez cette variable.",
+        ) from None
 
 
 @contextmanager
@@ -74,13 +91,21 @@ def disque_plein(lieu: Path) -> Iterator[None]:
     """Une écriture de fichier qui échoue faute de place devient une `ErreurEntrepot`."""
     try:
         yield
-    except OSError as erreur:
-        if erreur.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    except Exception as erreur:
+        if not _faute_de_place(erreur):
             raise
         raise ErreurEntrepot(
-            f"Le disque est plein : {erreur.filename or lieu} n'a pas pu être écrit.",
+            f"Le disque est plein : {getattr(erreur, 'filename', None) or lieu} n'a pas pu être écrit.",
             "Libérez de la place puis relancez la même commande : elle reprend où elle en était.",
         ) from erreur
+
+
+def _faute_de_place(erreur: Exception) -> bool:
+    """Vrai d'un `OSError` du disque, ou de ce que lxml en fait (« IO_ENOSPC ») pour un classeur."""
+    noms = ("ENOSPC", "EDQUOT", "EFBIG")
+    if isinstance(erreur, OSError):
+        return erreur.errno in [getattr(errno, nom) for nom in noms if hasattr(errno, nom)]
+    return str(erreur) in [f"IO_{nom}" for nom in noms]
 
 
 def registre_reporte(etude: Etude, entrepot: Entrepot) -> Registre:

@@ -1,9 +1,12 @@
 """Chaque épreuve de l'entrepôt tourne deux fois : SQLite, et un vrai serveur PostgreSQL."""
 
 import itertools
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from entrepot.outils_entrepot import SOURCES
 from sqlalchemy import create_engine, make_url, text
 
 from recherche.entrepot import Entrepot, sources
+from recherche.modele.etude import Reglages
 from recherche.reglages import Etude
 
 
@@ -29,41 +33,80 @@ def serveur() -> Iterator[str]:
     try:
         yield demarre.get_uri(driver="psycopg")
     finally:
+        os.kill(demarre.get_pid(), signal.SIGQUIT)  # arrêt immédiat : rien à garder
+        demarre.get_postmaster_info().process.wait(10)
         demarre.cleanup()
         shutil.rmtree(dossier, ignore_errors=True)
 
 
+BaseNeuve = Callable[[str], AbstractContextManager[str]]
+
+
 @pytest.fixture(scope="session")
-def base_neuve(serveur: str) -> Iterator[Callable[[], str]]:
-    """De quoi créer des bases vides sur le serveur ; rend leur adresse."""
+def base_neuve(serveur: str) -> Iterator[BaseNeuve]:
+    """De quoi créer sur le serveur une base, copie d'une autre, le temps d'un « with » ; son adresse."""
     numeros = itertools.count(1)
     moteur = create_engine(serveur, isolation_level="AUTOCOMMIT")
-    with moteur.connect() as cx:  # rien ici ne doit survivre à une coupure de courant
-        cx.execute(text("ALTER SYSTEM SET fsync = off"))
-        cx.execute(text("SELECT pg_reload_conf()"))
 
-    def creer() -> str:
-        nom = f"epreuve_{next(numeros)}"
+    def faire(*ordres: str) -> None:
         with moteur.connect() as cx:
-            cx.execute(text(f"CREATE DATABASE {nom}"))
-        return make_url(serveur).set(database=nom).render_as_string(hide_password=False)
+            for ordre in ordres:
+                cx.execute(text(ordre))
 
+    @contextmanager
+    def creer(modele: str) -> Iterator[str]:
+        nom = f"epreuve_{next(numeros)}"
+        faire(f"CREATE DATABASE {nom} TEMPLATE {modele}")
+        yield make_url(serveur).set(database=nom).render_as_string(hide_password=False)
+        faire(f"DROP DATABASE {nom} WITH (FORCE)")
+
+    # Rien ici ne doit survivre à une coupure de courant.
+    faire("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield creer
     moteur.dispose()
+
+
+@pytest.fixture(scope="session")
+def base_migree(
+    base_neuve: BaseNeuve, reglages_essai: Reglages, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Le nom d'une base PostgreSQL au schéma courant, à copier plutôt que migrer chaque fois."""
+    with base_neuve("template1") as adresse:
+        with pytest.MonkeyPatch.context() as environnement:
+            environnement.setenv("RECHERCHE_BASE", adresse)
+            Entrepot.ouvrir(Etude(tmp_path_factory.mktemp("modele"), reglages_essai)).fermer()
+        yield str(make_url(adresse).database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def etude_neuve(
+    request: pytest.FixtureRequest, dossier_etude: Etude, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Etude]:
+    """Une étude dont la base est encore vide, sur SQLite puis sur PostgreSQL."""
+    if request.param == "sqlite":
+        yield dossier_etude
+        return
+    with request.getfixturevalue("base_neuve")("template1") as adresse:
+        monkeypatch.setenv("RECHERCHE_BASE", adresse)
+        yield dossier_etude
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def etude(
     request: pytest.FixtureRequest, dossier_etude: Etude, monkeypatch: pytest.MonkeyPatch
-) -> Etude:
-    """Une étude dont la base n'existe pas encore, sur SQLite puis sur PostgreSQL."""
-    if request.param == "postgresql":
-        monkeypatch.setenv("RECHERCHE_BASE", request.getfixturevalue("base_neuve")())
-    return dossier_etude
+) -> Iterator[Etude]:
+    """Une étude dont la base a son schéma, sur SQLite puis sur PostgreSQL ; neuve à chaque épreuve."""
+    if request.param == "sqlite":
+        yield dossier_etude
+        return
+    modele = request.getfixturevalue("base_migree")
+    with request.getfixturevalue("base_neuve")(modele) as adresse:
+        monkeypatch.setenv("RECHERCHE_BASE", adresse)
+        yield dossier_etude
 
 
 @pytest.fixture
-def dossier_etude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reglages_essai: object) -> Etude:
+def dossier_etude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reglages_essai: Reglages) -> Etude:
     """Le dossier d'une étude ; sa base est un fichier SQLite."""
     monkeypatch.delenv("RECHERCHE_BASE", raising=False)
     monkeypatch.setenv("RECHERCHE_AUTEUR", "Camille")

@@ -3,12 +3,11 @@
 import datetime
 import os
 import signal
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
-from recherche.entrepot import Entrepot, transcriptions
+from recherche.entrepot import Entrepot, sources, transcriptions
 from recherche.entrepot.schema import document
-from recherche.etapes.seance import seance
 from recherche.modele.entretien import Atelier, Entretien
 from recherche.modele.provenance import Provenance
 from recherche.modele.transcription import Mot, Tour, Transcription, TranscriptionPseudonymisee
@@ -38,9 +37,12 @@ def pseudonymisee(texte: str, source_id: str = "AAA-J-01") -> TranscriptionPseud
     return TranscriptionPseudonymisee(source_id, brute.tours, PROVENANCE)
 
 
-def noter_documents(etude: Etude, debut: int, fin: int) -> None:
-    """Écrit les documents [debut, fin[, un par transaction, chacun relu et compté par le suivant."""
+def noter_documents(etude: Etude, depart: Barrier, debut: int, fin: int) -> None:
+    """Attend les autres, ouvre la base avec eux, écrit les documents [debut, fin[ un par un."""
+    depart.wait(60)
     with Entrepot.ouvrir(etude) as entrepot:
+        with entrepot.ecrire("reporter le registre") as ecriture:
+            sources.synchroniser(ecriture, SOURCES)
         for rang in range(debut, fin):
             with entrepot.ecrire("écrire ensemble") as ecriture:
                 champs = {"cle": "c", "empreinte": "e", "date": ecriture.date}
@@ -52,6 +54,8 @@ def noter_documents(etude: Etude, debut: int, fin: int) -> None:
 
 def tenir_seance(etude: Etude, pret: Event, fini: Event) -> None:
     """Tient une séance jusqu'à ce qu'on lui dise de finir."""
+    from recherche.etapes.seance import seance
+
     with seance(etude, "transcrire"):
         pret.set()
         fini.wait(30)
@@ -59,6 +63,8 @@ def tenir_seance(etude: Etude, pret: Event, fini: Event) -> None:
 
 def mourir_en_ecrivant(etude: Etude) -> None:
     """Écrit une ligne pour de bon, puis se fait tuer au milieu d'une deuxième transaction."""
+    from recherche.etapes.seance import seance
+
     with seance(etude, "publier") as entrepot:
         champs = {"cle": "c", "empreinte": "e", "date": "2010"}
         with entrepot.ecrire("complète") as ecriture:

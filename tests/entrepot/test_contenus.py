@@ -74,7 +74,10 @@ def test_une_version_revient_mot_pour_mot_temps_et_provenance_compris(entrepot):
 
 
 def test_les_versions_se_numerotent_par_source(entrepot):
-    numeros = [ajouter(entrepot, t, source_id=s).numero for t, s in (("a", "AAA-J-01"), ("b", "AAA-J-01"), ("c", "AAA-P-01"))]
+    numeros = [
+        ajouter(entrepot, t, source_id=s).numero
+        for t, s in (("a", "AAA-J-01"), ("b", "AAA-J-01"), ("c", "AAA-P-01"))
+    ]
     assert numeros == [1, 2, 1]
 
 
@@ -224,9 +227,7 @@ def test_la_grille_se_reporte_et_se_renomme(entrepot, versionnee, grille_essai):
     bus = dataclasses.replace(famille.codes[0], nom="Se déplacer")
     vie = dataclasses.replace(famille, codes=(bus, *famille.codes[1:]))
     with entrepot.ecrire("grille") as ecriture:
-        codages.synchroniser_grille(
-            ecriture, dataclasses.replace(grille_essai, familles=(vie, *autres))
-        )
+        codages.synchroniser_grille(ecriture, dataclasses.replace(grille_essai, familles=(vie, *autres)))
     with entrepot.lire() as cx:
         lus = {ligne.id: ligne.nom for ligne in cx.execute(select(code))}
     assert lus == {
@@ -250,6 +251,4 @@ def test_la_derniere_publication_et_les_documents(entrepot):
         date = ecriture.date
     with entrepot.lire() as cx:
         assert suites.derniere_publication(cx) == publications[1]
-        assert suites.documents(cx) == {
-            "guide/a.md": suites.Document("guide/a.md", "c", "e2", date)
-        }
+        assert suites.documents(cx) == {"guide/a.md": suites.Document("guide/a.md", "c", "e2", date)}

@@ -22,12 +22,12 @@ def tables(entrepot):
         return set(inspect(cx).get_table_names())
 
 
-def test_la_base_creee_a_exactement_les_tables_du_schema(entrepot):
-    with entrepot.lire() as cx:
+def test_la_base_creee_a_exactement_les_tables_du_schema(etude_neuve):
+    with Entrepot.ouvrir(etude_neuve) as entrepot, entrepot.lire() as cx:
         contexte = MigrationContext.configure(cx, opts={"compare_server_default": True})
         assert compare_metadata(contexte, METADONNEES) == []
         assert contexte.get_current_revision() == VERSION_SCHEMA
-    assert tables(entrepot) == {*METADONNEES.tables, "alembic_version"}
+        assert set(inspect(cx).get_table_names()) == {*METADONNEES.tables, "alembic_version"}
 
 
 def test_la_version_du_schema_est_la_derniere_migration():
@@ -35,14 +35,14 @@ def test_la_version_du_schema_est_la_derniere_migration():
     assert ScriptDirectory(dossier).get_heads() == [VERSION_SCHEMA]
 
 
-def test_rouvrir_ne_change_rien(etude):
-    with Entrepot.ouvrir(etude) as premier, premier.ecrire("essai") as ecriture:
+def test_rouvrir_ne_change_rien(etude_neuve):
+    with Entrepot.ouvrir(etude_neuve) as premier, premier.ecrire("essai") as ecriture:
         ecriture.inserer(source, {"id": "AAA-J-01", "genre": "entretien", "territoire": "AAA"})
-    with Entrepot.ouvrir(etude) as second, second.lire() as cx:
+    with Entrepot.ouvrir(etude_neuve) as second, second.lire() as cx:
         assert cx.execute(text("SELECT id FROM source")).scalars().all() == ["AAA-J-01"]
 
 
-def test_une_migration_qui_echoue_au_milieu_ne_laisse_rien(etude, monkeypatch):
+def test_une_migration_qui_echoue_au_milieu_ne_laisse_rien(etude_neuve, monkeypatch):
     def migrer_puis_echouer(cx):
         migrations.migrer(cx)
         assert inspect(cx).has_table("codage")
@@ -50,12 +50,12 @@ def test_une_migration_qui_echoue_au_milieu_ne_laisse_rien(etude, monkeypatch):
 
     monkeypatch.setattr(base, "migrer", migrer_puis_echouer)
     with pytest.raises(RuntimeError, match="panne au milieu"):
-        Entrepot.ouvrir(etude)
+        Entrepot.ouvrir(etude_neuve)
     monkeypatch.setattr(base, "migrer", lambda cx: None)
-    with Entrepot.ouvrir(etude) as vide:
+    with Entrepot.ouvrir(etude_neuve) as vide:
         assert tables(vide) == set()
     monkeypatch.setattr(base, "migrer", migrations.migrer)
-    with Entrepot.ouvrir(etude) as complet:
+    with Entrepot.ouvrir(etude_neuve) as complet:
         assert "codage" in tables(complet)
 
 
@@ -67,16 +67,16 @@ def test_une_base_plus_recente_est_refusee_et_reste_intacte(etude):
     assert dite.value.remede == "Mettez recherche à jour sur cette machine."
 
 
-def test_la_base_d_un_autre_programme_est_refusee(etude, monkeypatch):
+def test_la_base_d_un_autre_programme_est_refusee(etude_neuve, monkeypatch):
     monkeypatch.setattr(base, "migrer", lambda cx: cx.execute(text("CREATE TABLE source (x INTEGER)")))
-    Entrepot.ouvrir(etude).fermer()
+    Entrepot.ouvrir(etude_neuve).fermer()
     monkeypatch.setattr(base, "migrer", migrations.migrer)
     with pytest.raises(ErreurEntrepot, match=r"n'est pas une base de recherche \(source s'y trouve"):
-        Entrepot.ouvrir(etude)
+        Entrepot.ouvrir(etude_neuve)
 
 
-def test_une_etude_neuve_n_a_ni_source_ni_journal(etude):
-    with Entrepot.ouvrir(etude) as neuf, neuf.lire() as cx:
+def test_une_etude_neuve_n_a_ni_source_ni_journal(etude_neuve):
+    with Entrepot.ouvrir(etude_neuve) as neuf, neuf.lire() as cx:
         for table in METADONNEES.tables:
             assert cx.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table
 

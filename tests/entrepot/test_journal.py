@@ -265,7 +265,7 @@ def test_l_auteur_est_celui_qu_on_donne_sinon_le_compte(entrepot, monkeypatch):
 
 
 def test_un_texte_accentue_ou_hostile_revient_tel_quel(entrepot):
-    chemin = "é'; DROP TABLE journal; -- \U0001f600 œ\n\t\"%s\" :x"
+    chemin = 'é\'; DROP TABLE journal; -- \U0001f600 œ\n\t"%s" :x'
     champs = {"cle": "c", "empreinte": "e", "date": "2010"}
     lot = faire(entrepot, "hostile", lambda e: e.inserer(document, {"chemin": chemin, **champs}))
     assert [d["chemin"] for d in contenu(entrepot, document)] == [chemin]

@@ -99,7 +99,6 @@ def test_un_dossier_impossible_est_dit(entrepot_sqlite, tmp_path):
         suites.sauvegarder(entrepot_sqlite, tmp_path / "fichier" / "copie.sqlite")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="il faut un disque plein")  # noqa: PTH110
 def test_un_disque_plein_ne_laisse_pas_de_demi_copie(entrepot_sqlite, tmp_path, monkeypatch):
     vrai = sqlite3.connect
 

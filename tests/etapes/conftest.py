@@ -1,7 +1,7 @@
 """Une étude menée d'un bout à l'autre, sur un extrait réel, une fois pour toutes les épreuves."""
 
 import pytest
-from outils import DEMO, copie_sans_son, extrait, json_de
+from outils import DEMO, copie_sans_son, copier, extrait, json_de, mener, petite_etude
 
 from recherche.etapes import demo, importer
 from recherche.etapes.exporter import exporter
@@ -32,3 +32,17 @@ def etude_menee(tmp_path_factory):
         ),
     }
     return etude, bilans
+
+
+@pytest.fixture(scope="session")
+def petite_menee(tmp_path_factory):
+    """Sept sources de la démonstration menées jusqu'au guide, sans son ; se copie avant d'y toucher."""
+    etude = petite_etude(tmp_path_factory.mktemp("petite") / "etude")
+    mener(etude)
+    return etude
+
+
+@pytest.fixture
+def etude(petite_menee, tmp_path):
+    """Une copie de la petite étude menée, qu'on peut abîmer."""
+    return copier(petite_menee, tmp_path / "etude")
