@@ -40,12 +40,12 @@ class ErreurUsage(ErreurRecherche):
 class _EnFrancais:
     """Ce que commandes et groupes ont en commun."""
 
-    def get_help_option_names(self, ctx: typer.Context) -> list[str]:
+    def get_help_option_names(self, ctx: Any) -> list[str]:  # noqa: ANN401
         """Les noms de l'option d'aide, dans l'ordre où on les a donnés."""
         permis = super().get_help_option_names(ctx)  # type: ignore[misc]
         return [nom for nom in ctx.help_option_names if nom in permis]
 
-    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:
+    def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
         """L'option d'aide, avec une explication en français."""
         option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
         if option is not None:
@@ -53,7 +53,7 @@ class _EnFrancais:
             _nommer_sorte(option)
         return option
 
-    def format_usage(self, ctx: typer.Context, formatter: Any) -> None:  # noqa: ANN401
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """« Usage : », à la française."""
         morceaux = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, morceaux, prefix="Usage : ")
@@ -102,7 +102,7 @@ class Application(typer.Typer):
     def __init__(self, **reglages: Any) -> None:  # noqa: ANN401
         super().__init__(cls=Groupe, **reglages)
 
-    def command(self, name: str | None = None, **reglages: Any) -> Callable[[Any], Any]:  # type: ignore[override]  # noqa: ANN401
+    def command(self, name: str | None = None, **reglages: Any) -> Callable[[Any], Any]:  # noqa: ANN401
         """Ajoute une commande."""
         return super().command(name, cls=Commande, **reglages)
 
@@ -131,10 +131,9 @@ def _dire(faute: Any) -> str:  # noqa: ANN401
     match type(faute).__name__:
         case "NoSuchOption":
             return f"Option inconnue : {faute.option_name}."
-        case "BadOptionUsage" if "requires" in faute.message:
-            return f"L'option {faute.option_name} demande une valeur."
         case "BadOptionUsage":
-            return f"L'option {faute.option_name} ne prend pas de valeur."
+            quoi = "demande une" if "requires" in faute.message else "ne prend pas de"
+            return f"L'option {faute.option_name} {quoi} valeur."
         case "MissingParameter":
             sorte = "l'option" if faute.param.param_type_name == "option" else "l'argument"
             return f"Il manque {sorte} {_nom(faute.param)}."

@@ -10,7 +10,7 @@ import getpass
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,11 +131,22 @@ class Ecriture:
 
     def inserer(self, table: Table, valeurs: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Ajoute une ligne ; rend la valeur de sa clé (un tuple si elle est composée)."""
-        requete = table.insert().values(**valeurs).returning(*table.c)
-        ligne = dict(self.cx.execute(requete).mappings().one())
-        cle = {colonne.name: ligne[colonne.name] for colonne in table.primary_key}
-        self._noter("ajout", table, cle, None, ligne)
-        return next(iter(cle.values())) if len(cle) == 1 else tuple(cle.values())
+        return self.inserer_tout(table, [valeurs])[0]
+
+    def inserer_tout(self, table: Table, lignes: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Ajoute des lignes de mêmes colonnes, en une fois ; rend leurs clés, dans l'ordre."""
+        if not lignes:
+            return []
+        requete = table.insert().returning(*table.c, sort_by_parameter_order=True)
+        ajoutees = self.cx.execute(requete, [dict(ligne) for ligne in lignes]).mappings().all()
+        noms = [colonne.name for colonne in table.primary_key]
+        entrees = [
+            (self._entree("ajout", table, {nom: ligne[nom] for nom in noms}), dict(ligne))
+            for ligne in ajoutees
+        ]
+        journal.noter_ajouts(self.cx, entrees)
+        cles = [tuple(entree.cle.values()) for entree, _ in entrees]
+        return [cle[0] if len(cle) == 1 else cle for cle in cles]
 
     def modifier(self, table: Table, cle: Mapping[str, Any], valeurs: Mapping[str, Any]) -> bool:
         """Change une ligne existante ; rend faux si rien ne change."""
@@ -177,7 +188,10 @@ class Ecriture:
         avant: Mapping[str, Any] | None,
         apres: Mapping[str, Any] | None,
     ) -> None:
-        entree = journal.Entree(
+        journal.noter(self.cx, self._entree(genre, table, cle), avant, apres)
+
+    def _entree(self, genre: str, table: Table, cle: Mapping[str, Any]) -> journal.Entree:
+        return journal.Entree(
             lot=self.lot,
             date=self.date,
             auteur=self.auteur,
@@ -186,7 +200,6 @@ class Ecriture:
             objet=table.name,
             cle=dict(cle),
         )
-        journal.noter(self.cx, entree, avant, apres)
 
 
 def condition(table: Table, cle: Mapping[str, Any]) -> list[Any]:

@@ -22,7 +22,7 @@ def synchroniser_grille(ecriture: Ecriture, grille: Grille) -> None:
 def ajouter(ecriture: Ecriture, codages: Iterable[Codage], versions: Mapping[str, int]) -> int:
     """Ajoute les codages absents ; `versions` : version pseudonymisée par source. Rend leur nombre."""
     presents = _presents(ecriture.cx, set(versions.values()))
-    ajoutes = 0
+    nouveaux = []
     for valeur in codages:
         champs = {
             "version_pseudonymisee_id": versions[valeur.source_id],
@@ -36,9 +36,8 @@ def ajouter(ecriture: Ecriture, codages: Iterable[Codage], versions: Mapping[str
         presents.add(tuple(champs.values()))
         suite = {"source_id": valeur.source_id, "empreinte": valeur.extrait.empreinte}
         suite |= {"origine": valeur.origine.value, "date": valeur.date.isoformat()}
-        ecriture.inserer(codage, champs | suite)
-        ajoutes += 1
-    return ajoutes
+        nouveaux.append(champs | suite)
+    return len(ecriture.inserer_tout(codage, nouveaux))
 
 
 def lire(cx: Connection, *, version_ids: Iterable[int] | None = None) -> list[Codage]:

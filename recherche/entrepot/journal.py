@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,20 +62,27 @@ def noter(
     avant: Mapping[str, Any] | None,
     apres: Mapping[str, Any] | None,
 ) -> None:
-    """Écrit une entrée, les empreintes de ses valeurs, et ses valeurs à part.
+    """Écrit une entrée, les empreintes de ses valeurs, et ses valeurs à part."""
+    requete = journal.insert().returning(journal.c.id)
+    numero = cx.execute(requete, _ligne(entree, avant, apres)).scalar_one()
+    if avant is not None:
+        valeurs = {"journal_id": numero, "avant": _json(avant), "apres": _json(apres)}
+        cx.execute(journal_valeur.insert(), valeurs)
 
-    Les valeurs d'un ajout ne sont pas recopiées : la ligne ajoutée les contient.
-    """
-    textes = _json(avant), _json(apres)
-    ligne = asdict(entree) | {
+
+def noter_ajouts(cx: Connection, ajouts: Iterable[tuple[Entree, Mapping[str, Any]]]) -> None:
+    """Écrit des ajouts d'un coup ; leurs valeurs ne sont pas recopiées : la ligne les contient."""
+    cx.execute(journal.insert(), [_ligne(entree, None, apres) for entree, apres in ajouts])
+
+
+def _ligne(
+    entree: Entree, avant: Mapping[str, Any] | None, apres: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return asdict(entree) | {
         "cle": _json(entree.cle),
-        "empreinte_avant": _empreinte(textes[0]),
-        "empreinte_apres": _empreinte(textes[1]),
+        "empreinte_avant": _empreinte(_json(avant)),
+        "empreinte_apres": _empreinte(_json(apres)),
     }
-    cle = cx.execute(journal.insert().values(**ligne)).inserted_primary_key
-    if avant is not None and cle is not None:
-        valeurs = {"journal_id": cle[0], "avant": textes[0], "apres": textes[1]}
-        cx.execute(journal_valeur.insert().values(**valeurs))
 
 
 def lots(cx: Connection, *, limite: int = 50) -> list[Lot]:

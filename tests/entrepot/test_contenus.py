@@ -4,10 +4,10 @@ import dataclasses
 import datetime
 
 import pytest
+from entrepot.outils_entrepot import SOURCES, pseudonymisee, transcription
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
-from entrepot.outils_entrepot import SOURCES, pseudonymisee, transcription
 from recherche.entrepot import codages, sources, suites, transcriptions
 from recherche.entrepot.schema import code, source
 from recherche.entrepot.sources import FichierSon

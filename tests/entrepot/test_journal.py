@@ -4,10 +4,10 @@ import hashlib
 import json
 
 import pytest
+from entrepot.outils_entrepot import SOURCES, transcription
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from entrepot.outils_entrepot import SOURCES, transcription
 from recherche.entrepot import journal, sources, transcriptions
 from recherche.entrepot.schema import document, journal_valeur, source
 from recherche.entrepot.schema import journal as table_journal

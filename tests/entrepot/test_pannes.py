@@ -5,10 +5,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from entrepot.outils_entrepot import octets
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from entrepot.outils_entrepot import octets
 from recherche.entrepot import Entrepot, base
 from recherche.entrepot.base import traduire_pannes
 from recherche.entrepot.schema import document, source

@@ -6,9 +6,9 @@ import signal
 import sys
 
 import pytest
+from entrepot.outils_entrepot import mourir_en_ecrivant, noter_documents, tenir_seance
 from sqlalchemy import select
 
-from entrepot.outils_entrepot import mourir_en_ecrivant, noter_documents, tenir_seance
 from recherche.entrepot import Entrepot, journal, transcriptions
 from recherche.entrepot.schema import document
 from recherche.entrepot.schema import journal as table_journal

@@ -9,8 +9,8 @@ import threading
 from contextlib import closing
 
 import pytest
-
 from entrepot.outils_entrepot import transcription
+
 from recherche.entrepot import Entrepot, suites, transcriptions
 from recherche.entrepot.schema import document
 from recherche.erreurs import ErreurEntrepot
