@@ -1,4 +1,4 @@
-"""Ce que plusieurs dossiers de tests partagent : une étude d'essai, son jeu publié, un navigateur."""
+"""Ce que plusieurs dossiers de tests partagent : des études, un jeu publié, un navigateur."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from recherche.modele.codage import Grille
     from recherche.modele.etude import Reglages
+    from recherche.modele.suivi import Bilan
     from recherche.publication.jeu import JeuPublie
+    from recherche.reglages import Etude
 
 OPTIONS_CHROMIUM = [
     "--no-sandbox",
@@ -179,3 +181,35 @@ def dossier_essai(jeu_essai: JeuPublie, tmp_path_factory: pytest.TempPathFactory
     dossier = tmp_path_factory.mktemp("etude") / "publie"
     ecrire(jeu_essai, dossier, interdits=[])
     return dossier
+
+
+@pytest.fixture(scope="session")
+def etude_menee(tmp_path_factory: pytest.TempPathFactory) -> tuple[Etude, dict[str, Bilan]]:
+    """La démonstration menée jusqu'au guide, avec cinquante secondes de son, et ses bilans."""
+    from outils import DEMO, copie_sans_son, extrait, json_de
+
+    from recherche.etapes import demo, importer
+    from recherche.etapes.exporter import exporter
+    from recherche.etapes.inventorier import inventorier
+    from recherche.etapes.pseudonymiser import pseudonymiser_etude
+    from recherche.etapes.publier import publier
+    from recherche.etapes.rediger import rediger
+    from recherche.etapes.transcrire import transcrire
+
+    etude = copie_sans_son(tmp_path_factory.mktemp("etude") / "demo")
+    extrait(DEMO / "enregistrements" / "LOR-J-02.mp3", etude.enregistrements / "LOR-J-02.wav")
+    bilans = {
+        "inventorier": inventorier(etude),
+        "transcrire": transcrire(etude, sources=["LOR-J-02"]),
+        "transcriptions": importer.importer_transcriptions(etude, json_de(etude, "transcriptions")),
+        "revues": importer.importer_revues(etude, json_de(etude, "revues")),
+        "pseudonymiser": pseudonymiser_etude(etude),
+        "codages": importer.importer_codages(etude, json_de(etude, "codages")),
+        "publier": publier(etude),
+        "rediger": rediger(etude),
+        "exporter": exporter(etude, formats=demo.LISIBLES, sources=["LOR-J-02"]),
+        "minutees": exporter(
+            etude, formats=demo.MINUTES, sources=["LOR-J-02"], prive=True, automatique=True
+        ),
+    }
+    return etude, bilans

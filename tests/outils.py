@@ -24,9 +24,9 @@ DEMO = Path(__file__).parents[1] / "interviews" / "demo"
 EXTRAIT_S = 50.0
 
 
-def extrait(origine: Path, cible: Path, fin_s: float = EXTRAIT_S) -> Path:
-    """Le début d'un enregistrement, en wav 16 kHz mono."""
-    signal = decodage.lire(origine, 0, fin_s)
+def extrait(origine: Path, cible: Path, fin_s: float = EXTRAIT_S, *, debut_s: float = 0.0) -> Path:
+    """Le début d'un enregistrement (ou la suite, de `debut_s` à `fin_s`), en wav 16 kHz mono."""
+    signal = decodage.lire(origine, debut_s, fin_s)
     cible.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(cible), "wb") as fichier:
         fichier.setnchannels(1)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recherche.modele.transcription import Transcription, TranscriptionPseudonymisee
 
 Transcrit = Transcription | TranscriptionPseudonymisee
+Noeud = Any  # un élément de lxml, qui ne publie pas ses types
 
 
 def nature(transcription: Transcrit) -> str:
-    """Ce qu'est le texte, à dire en tête de tout export."""
-    if isinstance(transcription, TranscriptionPseudonymisee):
-        return "transcription pseudonymisée"
-    return "transcription brute, confidentielle"
+    """Ce qu'est le texte, à dire en tête de tout export ; une version marquée ou éditée le dit."""
+    brute = not isinstance(transcription, TranscriptionPseudonymisee)
+    base = f"transcription {'brute, confidentielle' if brute else 'pseudonymisée'}"
+    marques = transcription.provenance.reglages.get("marques")
+    return f"{base} ({', '.join(map(str, marques))})" if isinstance(marques, list) and marques else base
 
 
 def minutage(secondes: float) -> str:

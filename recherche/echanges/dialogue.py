@@ -20,8 +20,10 @@ from recherche.echanges.repliques import INCONNU, Lecture, Replique
 _T = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
 _ENTRE = rf"\s*({_T})(?:\s*(?:-->|[-–/à])\s*({_T}))?\s*"
 _CODE = re.compile(rf"\[{_ENTRE}\]|\({_ENTRE}\)|#({_T})(?:-(\d))?#")
-_NU = re.compile(rf"({_T})(?:\s*(?:-->|[-–])\s*({_T}))?(?=[\s\[]|$)")
-_TIRET = re.compile(r"[-–—−•‒]\s+")  # noqa: RUF001
+_NU = re.compile(rf"({_T})(?:\s*(?:-->|[-–])\s*({_T}))?(?=[\s\[A-ZÀ-Ý]|$)")
+_CODE_APRES = re.compile(rf"([^\W_][^:\t\[\]()#]{{0,40}}?)\s*({_CODE.pattern})\s*(?P<deux_points>:)?\s*")
+_NU_APRES = re.compile(rf"([^\W_][^:\t\[\]()#]{{0,40}}?)\s+({_T})$")
+_TIRET = re.compile(r"[-–—−•‒]\s+")
 _DEUX_POINTS = re.compile(r"([^\W_][^:\t\[\]#<>{}]{0,49}?)\s*:(?!//)\s*")
 _TABULE = re.compile(r"([^\W_][^:\t\[\]#]{0,29}?)\s*\t\s*")
 _CROCHETS = re.compile(r"\[([^\]\[]{1,40})\]\s*:?\s*")
@@ -88,7 +90,7 @@ def _retenir(vues: Iterable[tuple[str | None, bool]]) -> frozenset[str]:
 
 def _analyser(ligne: str, *, nus: bool) -> _Ligne:
     tiret, debut, fin = False, None, None
-    reste = ligne
+    reste = _redresser(ligne)
     while True:
         if trouve := _TIRET.match(reste):
             tiret = True
@@ -102,6 +104,17 @@ def _analyser(ligne: str, *, nus: bool) -> _Ligne:
         debut, fin = _bornes(trouve)
         suite = suite[trouve.end() :].lstrip(" \u00a0:-–")
     return _Ligne(tiret, debut, fin, etiquette, sure, suite, reste)
+
+
+def _redresser(ligne: str) -> str:
+    """« ENQ [00:12:31] : … » et « Marie D.  12:31 » : le code passe devant l'étiquette."""
+    if trouve := _CODE_APRES.match(ligne):
+        nom, code, deux_points = trouve[1], trouve[2], trouve["deux_points"]
+        if _genre(nom) is not None and (deux_points or trouve.end() == len(ligne)):
+            return f"{code} {nom}{' : ' if deux_points else ''}{ligne[trouve.end() :]}"
+    if (trouve := _NU_APRES.match(ligne)) and _genre(trouve[1]) is not None:
+        return f"[{trouve[2]}] {trouve[1]}"
+    return ligne
 
 
 def _code_en_tete(texte: str, *, nus: bool) -> re.Match[str] | None:
@@ -121,37 +134,41 @@ def _etiquette(texte: str, *, seule: bool = False) -> tuple[str | None, bool, st
 
     `seule` : la ligne porte un code temporel, un nom peut y être seul, sans deux-points.
     """
-    if trouve := _CROCHETS.match(texte):
-        nom = trouve[1].strip()
-        if _SIGLE_SUR.fullmatch(nom) or _role(nom):
-            return nom, True, texte[trouve.end() :]
-        if seule and trouve.end() == len(texte) and _nom_propre(nom):
-            return nom, False, ""
-    if trouve := _DEUX_POINTS.match(texte):
-        nom = re.sub(r"\s*\([^)]*\)$", "", trouve[1]).strip()
-        nom, temps = _sans_code(nom, texte, trouve)
-        if temps or not (trouve.end() < len(texte) and _colle(trouve, texte) and not _sigle(nom)):
-            genre = _genre(nom)
-            if genre is not None:
-                return nom, genre, f"{temps}{texte[trouve.end() :]}"
-    if (trouve := _TABULE.match(texte)) and (_sigle(trouve[1]) or _role(trouve[1])):
-        return trouve[1].strip(), True, texte[trouve.end() :]
-    if _SIGLE_SUR.fullmatch(texte.strip()):
-        return texte.strip(), True, ""
-    if seule and _nom_propre(texte.strip()) and len(texte.split()) <= 4:
-        return texte.strip(), False, ""
+    nue = texte.strip()
+    if _SIGLE_SUR.fullmatch(nue):
+        return nue, True, ""
+    for lire in (_entre_crochets, _a_deux_points, _a_tabulation):
+        if lue := lire(texte):
+            return lue
+    if seule and _nom_propre(nue.strip("[]")):
+        return nue.strip("[]"), False, ""
     return None, False, texte
 
 
-def _sans_code(nom: str, texte: str, trouve: re.Match[str]) -> tuple[str, str]:
-    """« ENQ [00:12:31] : … » : les deux-points du code ne sont pas ceux de l'étiquette."""
-    del texte, trouve
-    return nom, ""
+def _entre_crochets(texte: str) -> tuple[str, bool, str] | None:
+    trouve = _CROCHETS.match(texte)
+    if trouve and (_SIGLE_SUR.fullmatch(trouve[1].strip()) or _role(trouve[1])):
+        return trouve[1].strip(), True, texte[trouve.end() :]
+    return None
 
 
-def _colle(trouve: re.Match[str], texte: str) -> bool:
-    """Vrai si rien ne sépare les deux-points de la suite (« 12:30 », « C:/ »)."""
-    return not trouve.group()[-1:].isspace() and not texte[trouve.end() : trouve.end() + 1].isspace()
+def _a_deux_points(texte: str) -> tuple[str, bool, str] | None:
+    """« ENQ : … », « ENQ:… » ; un nom propre ne peut être collé à la suite (« Rendez-vous 12:30 »)."""
+    if (trouve := _DEUX_POINTS.match(texte)) is None:
+        return None
+    nom = re.sub(r"\s*\([^)]*\)$", "", trouve[1]).strip()
+    sure = _genre(nom)
+    colle = trouve.end() < len(texte) and not trouve.group()[-1].isspace()
+    if sure is None or (colle and not sure):
+        return None
+    return nom, sure, texte[trouve.end() :]
+
+
+def _a_tabulation(texte: str) -> tuple[str, bool, str] | None:
+    trouve = _TABULE.match(texte)
+    if trouve and (_sigle(trouve[1]) or _role(trouve[1])):
+        return trouve[1].strip(), True, texte[trouve.end() :]
+    return None
 
 
 def _genre(nom: str) -> bool | None:
@@ -217,7 +234,7 @@ def _repliques(lignes: Iterable[_Ligne]) -> Iterator[Replique]:
 
 
 def _morceaux(texte: str) -> tuple[list[tuple[float | None, str]], float | None]:
-    """Le texte coupé à ses codes temporels, chacun datant la suite ; et le code final, s'il y en a un."""
+    """Le texte coupé à ses codes temporels, chacun datant la suite ; et le code final, ou None."""
     coupes: list[tuple[float | None, str]] = []
     debut, temps = 0, None
     for code in _CODE.finditer(texte):

@@ -1,4 +1,4 @@
-"""Transcription -> document Word à relire : lignes numérotées, locuteur en gras, temps en gris."""
+"""Transcription -> document Word à relire : lignes numérotées, marge de notes, locuteur en gras."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 POLICE = "Calibri"
+MARGE_NOTES_CM = 6.0
 
 
 def en_docx(transcription: Transcrit) -> bytes:
-    """Document A4 : identifiant en en-tête, pages et lignes numérotées, un alinéa par tour.
+    """Document A4 : identifiant en en-tête, pages et lignes numérotées, marge de notes à droite.
 
     Les mêmes octets pour la même transcription : les dates du document sont celles de sa provenance.
     """
@@ -29,7 +30,7 @@ def en_docx(transcription: Transcrit) -> bytes:
     _mettre_en_page(document, transcription)
     document.add_heading(transcription.source_id, level=1)
     sous_titre = document.add_paragraph(style="Subtitle")
-    sous_titre.add_run(_presenter(transcription))
+    sous_titre.add_run(presenter(transcription))
     for tour in transcription.tours:
         _ajouter_tour(document, tour)
     _proprietes(document, transcription)
@@ -38,7 +39,8 @@ def en_docx(transcription: Transcrit) -> bytes:
     return figer_archive(tampon.getvalue())
 
 
-def _presenter(transcription: Transcrit) -> str:
+def presenter(transcription: Transcrit) -> str:
+    """« Transcription brute, confidentielle · 36 mots · durée 12:31 »."""
     duree = transcription.duree_s
     elements = [nature(transcription).capitalize(), f"{transcription.nombre_mots} mots"]
     if duree is not None:
@@ -63,7 +65,7 @@ def _mettre_en_page(document: Document, transcription: Transcrit) -> None:
 
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.5)
+    section.left_margin, section.right_margin = Cm(2.5), Cm(MARGE_NOTES_CM)
     section.top_margin = section.bottom_margin = Cm(2.2)
     _numeroter_lignes(section)
     _styles(document)

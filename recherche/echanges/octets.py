@@ -12,8 +12,9 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from recherche.echanges.commun import Noeud
 from recherche.erreurs import ErreurEchange
 
 MIO = 1024 * 1024
@@ -101,7 +102,7 @@ def _pas_du_texte(fichier: Path) -> ErreurEchange:
     )
 
 
-def analyser_xml(octets: bytes, fichier: Path) -> Any:  # noqa: ANN401
+def analyser_xml(octets: bytes, fichier: Path) -> Noeud:
     """La racine d'un XML sûr. Lève `ErreurEchange` s'il est mal formé ou déclare une DTD."""
     from lxml import etree
 

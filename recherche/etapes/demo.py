@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import recherche
+from recherche.entrepot.base import VARIABLE_BASE
 from recherche.erreurs import ErreurEtude
 from recherche.etapes.exporter import exporter
 from recherche.etapes.importer import importer_codages, importer_revues, importer_transcriptions
@@ -42,6 +44,11 @@ def preparer(chemin: Path) -> Etude:
 
     Lève `ErreurEtude` si le dossier contient autre chose que la démonstration, ou ne s'écrit pas.
     """
+    if VARIABLE_BASE in os.environ:
+        raise ErreurEtude(
+            f"{VARIABLE_BASE} désigne la base d'une étude : la démonstration n'y écrira pas.",
+            f"Retirez {VARIABLE_BASE} de l'environnement, le temps de la démonstration.",
+        )
     source = original()
     reglages = chemin / NOM_REGLAGES
     if reglages.exists():

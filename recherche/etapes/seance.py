@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from recherche.entrepot import Entrepot, sources
 from recherche.erreurs import ErreurEntrepot
+from recherche.etapes.menage import menager
 from recherche.modele.entretien import Registre
 from recherche.registre import lire_registre
 from recherche.reglages import Etude
@@ -33,12 +34,10 @@ def seance(etude: Etude, etape: str) -> Iterator[Entrepot]:
     Lève `ErreurEntrepot` si une autre étape travaille encore après l'attente (`RECHERCHE_ATTENTE`, en
     secondes), ou si le disque est plein.
     """
-    with (
-        _verrou(etude, etape, _attente_s()),
-        disque_plein(etude.chemin),
-        Entrepot.ouvrir(etude) as ouvert,
-    ):
-        yield ouvert
+    with _verrou(etude, etape, _attente_s()), disque_plein(etude.chemin):
+        menager(etude)
+        with Entrepot.ouvrir(etude) as entrepot:
+            yield entrepot
 
 
 def _attente_s() -> float:
@@ -71,7 +70,9 @@ def _verrou(etude: Etude, etape: str, attente_s: float) -> Iterator[None]:
         ) from erreur
     try:
         with suppress(OSError):
-            qui.write_text(f"« {etape} », depuis {datetime.now():%H:%M}, processus {os.getpid()}")  # noqa: DTZ005
+            qui.write_text(
+                f"« {etape} », depuis {datetime.now():%H:%M}, processus {os.getpid()}", encoding="utf-8"
+            )  # noqa: DTZ005
         yield
     finally:
         with suppress(OSError):
@@ -81,7 +82,7 @@ def _verrou(etude: Etude, etape: str, attente_s: float) -> Iterator[None]:
 
 def _lire(qui: Path) -> str:
     try:
-        return qui.read_text()
+        return qui.read_text(encoding="utf-8")
     except OSError:
         return "une étape inconnue"
 

@@ -14,6 +14,7 @@ import typer
 import recherche
 
 CATALOGUE = Path(recherche.__file__).parent / "cli" / "messages" / "fr" / "LC_MESSAGES"
+LANCEUR = "import sys; sys.argv[0] = 'recherche'; from recherche.cli import principal; principal()"
 ANGLAIS = re.compile(
     r"Usage: |Error|Commands|COMMAND |Show this|Try '|No such|Missing|Invalid|requires|unexpected"
     r"|default|required|env var|<bool>|<path>|<int|<str|list\[|Traceback",
@@ -23,7 +24,7 @@ ANGLAIS = re.compile(
 def lancer(*arguments, **environnement):
     """`recherche …` dans un autre processus, sur une machine anglaise."""
     return subprocess.run(
-        [sys.executable, "-c", "from recherche.cli import principal; principal()", *arguments],
+        [sys.executable, "-c", LANCEUR, *arguments],
         capture_output=True,
         encoding="utf-8",
         env=os.environ
@@ -91,9 +92,7 @@ def test_l_aide_est_en_francais():
     fait = lancer("--help")
     assert fait.returncode == 0, fait.stderr
     assert fait.stderr == ""
-    assert "Usage : recherche [OPTIONS] COMMANDE [ARGUMENTS]..." in fait.stdout.replace(
-        "-c", "recherche"
-    )
+    assert "Usage : recherche [OPTIONS] COMMANDE [ARGUMENTS]..." in fait.stdout
     for attendu in ("Commandes", "Montre cette aide.", "--help,--aide"):
         assert attendu in fait.stdout
     assert not ANGLAIS.search(fait.stdout)
@@ -113,15 +112,31 @@ def test_l_aide_d_une_commande_est_en_francais(commande):
         ("journal --zut", "Option inconnue : --zut.", "journal --help »"),
         ("--verion", "Option inconnue : --verion.", "Vouliez-vous dire « --version » ?"),
         ("journal -z", "Option inconnue : -z.", "journal --help »"),
-        ("zut", "Commande inconnue : zut.", " --help » montre les commandes."),
+        ("zut", "Commande inconnue : zut.", "« recherche --help » montre les commandes."),
         ("jurnal", "Commande inconnue : jurnal.", "Vouliez-vous dire « journal » ?"),
         ("importer", "Il manque l'argument « fichiers ».", "importer --help »"),
         ("journal --limite", "L'option --limite demande une valeur.", "journal --help »"),
-        ("journal --limite=x", "Valeur incorrecte pour --limite : un nombre entier est", "--help »"),
-        ("journal --limite=0", "Valeur incorrecte pour --limite : il faut au moins 1.", "--help »"),
-        ("importer a --revues=1", "L'option --revues ne prend pas de valeur.", "importer --help »"),
+        (
+            "journal --limite=x",
+            "Valeur incorrecte pour --limite : un nombre entier est",
+            "« recherche journal",
+        ),
+        (
+            "journal --limite=0",
+            "Valeur incorrecte pour --limite : il faut au moins 1.",
+            "« recherche journal",
+        ),
+        (
+            "importer a --revues=1",
+            "L'option --revues ne prend pas de valeur.",
+            "importer --help »",
+        ),
         ("journal a b", "Argument en trop : a b.", "journal --help »"),
-        ("importer a --revues --codages", "--revues et --codages ne vont pas", "importer --help »"),
+        (
+            "importer a --revues --codages",
+            "--revues et --codages ne vont pas",
+            "importer --help »",
+        ),
     ],
 )
 def test_une_faute_d_usage_est_dite_en_francais_avec_le_code_2(arguments, message, remede):
@@ -132,6 +147,7 @@ def test_une_faute_d_usage_est_dite_en_francais_avec_le_code_2(arguments, messag
     assert premiere.startswith(f"Erreur : {message}")
     assert seconde.startswith("→ ")
     assert remede in seconde
+    assert "« recherche" in seconde
     assert not ANGLAIS.search(fait.stderr)
 
 

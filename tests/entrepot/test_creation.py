@@ -142,9 +142,13 @@ def test_lire_voit_un_etat_fige(entrepot):
 
 
 def test_une_ecriture_qui_echoue_ne_laisse_rien(entrepot):
-    with pytest.raises(RuntimeError), entrepot.ecrire("essai") as ecriture:
-        ecriture.inserer(source, {"id": "A", "genre": "entretien", "territoire": "AAA"})
-        raise RuntimeError
+    def ecrire_puis_echouer():
+        with entrepot.ecrire("essai") as ecriture:
+            ecriture.inserer(source, {"id": "A", "genre": "entretien", "territoire": "AAA"})
+            raise RuntimeError("au milieu")
+
+    with pytest.raises(RuntimeError, match="au milieu"):
+        ecrire_puis_echouer()
     with entrepot.lire() as cx:
         assert cx.execute(text("SELECT count(*) FROM source WHERE id = 'A'")).scalar() == 0
         assert cx.execute(text("SELECT count(*) FROM journal WHERE action = 'essai'")).scalar() == 0

@@ -29,12 +29,16 @@ def inserer(entrepot, chemin, **champs):
 
 def test_un_disque_plein_se_dit_et_laisse_la_base_intacte(entrepot_sqlite, dossier_etude):
     inserer(entrepot_sqlite, "avant")
-    with pytest.raises(ErreurEntrepot, match=r"Le disque est plein.*base\.sqlite") as dite:
+
+    def remplir():
         with entrepot_sqlite.ecrire("trop") as ecriture:
             ecriture.inserer(document, {"chemin": "petit", **CHAMPS})
             pages = ecriture.cx.exec_driver_sql("PRAGMA page_count").scalar()
             ecriture.cx.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
             ecriture.inserer(document, {"chemin": "gros", **CHAMPS, "empreinte": "x" * 100_000})
+
+    with pytest.raises(ErreurEntrepot, match=r"Le disque est plein.*base\.sqlite") as dite:
+        remplir()
     assert "Libérez de la place" in dite.value.remede
     assert chemins(entrepot_sqlite) == ["avant"]
     entrepot_sqlite.fermer()
@@ -177,23 +181,34 @@ def test_une_base_ou_un_compte_inconnus_du_serveur_sont_dits(serveur, dossier_et
             Entrepot.ouvrir(dossier_etude)
 
 
-def test_un_serveur_qui_coupe_pendant_une_ecriture_est_dit(entrepot, serveur):
-    if entrepot.sqlite:
-        pytest.skip("il n'y a pas de serveur à couper avec SQLite")
-    coupeur = create_engine(serveur, isolation_level="AUTOCOMMIT")
-    try:
-        with pytest.raises(ErreurEntrepot, match="ne répond pas"), entrepot.ecrire("coupée") as e:
-            e.inserer(document, {"chemin": "perdu", **CHAMPS})
-            numero = e.cx.execute(text("SELECT pg_backend_pid()")).scalar()
+def test_un_serveur_qui_coupe_pendant_une_ecriture_est_dit(
+    base_neuve, base_migree, serveur, dossier_etude, monkeypatch
+):
+    def ecrire_et_couper(entrepot):
+        with entrepot.ecrire("coupée") as ecriture:
+            ecriture.inserer(document, {"chemin": "perdu", **CHAMPS})
+            numero = ecriture.cx.execute(text("SELECT pg_backend_pid()")).scalar()
             with coupeur.connect() as cx:
-                cx.execute(text("SELECT pg_terminate_backend(:n)"), {"n": numero})
-            e.inserer(document, {"chemin": "perdu aussi", **CHAMPS})
-    finally:
-        coupeur.dispose()
-    assert chemins(entrepot) == []
+                cx.execute(text("SELECT pg_terminate_backend(:n, 5000)"), {"n": numero})
+            ecriture.inserer(document, {"chemin": "perdu aussi", **CHAMPS})
+
+    coupeur = create_engine(serveur, isolation_level="AUTOCOMMIT")
+    with base_neuve(base_migree) as adresse:
+        monkeypatch.setenv("RECHERCHE_BASE", adresse)
+        with Entrepot.ouvrir(dossier_etude) as entrepot:
+            with pytest.raises(ErreurEntrepot, match="ne répond pas"):
+                ecrire_et_couper(entrepot)
+            assert chemins(entrepot) == []
+    coupeur.dispose()
 
 
 def test_un_compte_qui_ne_peut_que_lire_est_dit(entrepot):
-    with pytest.raises(ErreurEntrepot, match="ne peut pas être écrite"), entrepot.ecrire("x") as e:
-        e.cx.exec_driver_sql("PRAGMA query_only=ON" if entrepot.sqlite else "SET TRANSACTION READ ONLY")
-        e.inserer(source, {"id": "A", "genre": "entretien", "territoire": "AAA"})
+    interdire = "PRAGMA query_only=ON" if entrepot.sqlite else "SET TRANSACTION READ ONLY"
+
+    def ecrire():
+        with entrepot.ecrire("essai") as ecriture:
+            ecriture.cx.exec_driver_sql(interdire)
+            ecriture.inserer(source, {"id": "A", "genre": "entretien", "territoire": "AAA"})
+
+    with pytest.raises(ErreurEntrepot, match="ne peut pas être écrite"):
+        ecrire()

@@ -1,37 +1,7 @@
-"""Une étude menée d'un bout à l'autre, sur un extrait réel, une fois pour toutes les épreuves."""
+"""Une petite étude menée jusqu'au guide, et des copies qu'on peut abîmer."""
 
 import pytest
-from outils import DEMO, copie_sans_son, copier, extrait, json_de, mener, petite_etude
-
-from recherche.etapes import demo, importer
-from recherche.etapes.exporter import exporter
-from recherche.etapes.inventorier import inventorier
-from recherche.etapes.pseudonymiser import pseudonymiser_etude
-from recherche.etapes.publier import publier
-from recherche.etapes.rediger import rediger
-from recherche.etapes.transcrire import transcrire
-
-
-@pytest.fixture(scope="session")
-def etude_menee(tmp_path_factory):
-    """La démonstration menée jusqu'au guide, avec cinquante secondes de son."""
-    etude = copie_sans_son(tmp_path_factory.mktemp("etude") / "demo")
-    extrait(DEMO / "enregistrements" / "LOR-J-02.mp3", etude.enregistrements / "LOR-J-02.wav")
-    bilans = {
-        "inventorier": inventorier(etude),
-        "transcrire": transcrire(etude, sources=["LOR-J-02"]),
-        "transcriptions": importer.importer_transcriptions(etude, json_de(etude, "transcriptions")),
-        "revues": importer.importer_revues(etude, json_de(etude, "revues")),
-        "pseudonymiser": pseudonymiser_etude(etude),
-        "codages": importer.importer_codages(etude, json_de(etude, "codages")),
-        "publier": publier(etude),
-        "rediger": rediger(etude),
-        "exporter": exporter(etude, formats=demo.LISIBLES, sources=["LOR-J-02"]),
-        "minutees": exporter(
-            etude, formats=demo.MINUTES, sources=["LOR-J-02"], prive=True, automatique=True
-        ),
-    }
-    return etude, bilans
+from outils import copier, mener, petite_etude
 
 
 @pytest.fixture(scope="session")
