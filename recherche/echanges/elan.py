@@ -173,7 +173,7 @@ def _reperes(racine: Noeud, fichier: Path) -> dict[str, float | None]:
         valeur = repere.get("TIME_VALUE")
         if valeur is not None and not (valeur.isascii() and valeur.isdigit()):
             raise ErreurEchange(
-                f"{fichier} : le repère {repere.get('TIME_SLOT_ID')} a un temps illisible, « {valeur} ».",
+                f"{fichier} : le repère {repere.get('TIME_SLOT_ID')} a un temps illisible : {valeur!r}.",
                 "Rouvrez le document dans ELAN et réenregistrez-le.",
             )
         reperes[str(repere.get("TIME_SLOT_ID"))] = None if valeur is None else int(valeur) / 1000

@@ -163,7 +163,7 @@ def lire_sonal(octets: bytes, fichier: Path) -> Lecture:
 
 
 def _bornes_sonal(segments: Sequence[dict[str, str]]) -> list[tuple[float | None, float | None]]:
-    """Début et fin de chaque segment, la fin bornée par le début du suivant ; rien si tout est à zéro."""
+    """Début et fin de chaque segment, fin bornée par le début du suivant ; rien si tout est à zéro."""
     debuts = [_nombre(valeurs.get("data-deb")) for valeurs in segments]
     if not any(debuts):
         return [(None, None)] * len(segments)

@@ -70,9 +70,8 @@ def _verrou(etude: Etude, etape: str, attente_s: float) -> Iterator[None]:
         ) from erreur
     try:
         with suppress(OSError):
-            qui.write_text(
-                f"« {etape} », depuis {datetime.now():%H:%M}, processus {os.getpid()}", encoding="utf-8"
-            )  # noqa: DTZ005
+            heure = datetime.now().astimezone()
+            qui.write_text(f"« {etape} », depuis {heure:%H:%M}, processus {os.getpid()}", "utf-8")
         yield
     finally:
         with suppress(OSError):

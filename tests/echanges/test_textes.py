@@ -60,6 +60,7 @@ def test_docx_relu_par_python_docx():
     assert "confidentielle" in section.header.paragraphs[0].text
     champs = section.footer._element.findall(f".//{qn('w:fldSimple')}")
     assert [c.get(qn("w:instr")) for c in champs] == ["PAGE", "NUMPAGES"]
+    assert (section.left_margin.cm, section.right_margin.cm) == (2.5, 6.0)  # à droite, la marge de notes
     assert section._sectPr.find(qn("w:lnNumType")).get(qn("w:countBy")) == "1"
     titre, presentation, question, reponse = document.paragraphs
     assert titre.text == "LOR-J-02"
@@ -158,14 +159,29 @@ def test_sans_temps_pas_de_sous_titres(fmt):
 
 
 def test_format_inconnu():
-    with pytest.raises(ErreurEchange, match="« odt » n'est pas un format") as erreur:
-        exporter(DATEE, "odt")
-    assert erreur.value.remede == "Choisissez parmi : txt, docx, vtt, srt, json."
+    with pytest.raises(ErreurEchange, match="« pdf » n'est pas un format") as erreur:
+        exporter(DATEE, "pdf")
+    assert erreur.value.remede == (
+        "Choisissez parmi : txt, docx, odt, vtt, srt, json, eaf, tei, rttm, maxqda, nvivo, atlasti, iramuteq."
+    )
 
 
 def test_formats_annonces():
-    assert set(FORMATS) == {"txt", "docx", "vtt", "srt", "json"}
-    assert all(fmt.extension == cle for cle, fmt in FORMATS.items())
+    assert {cle: fmt.extension for cle, fmt in FORMATS.items()} == {
+        "txt": "txt",
+        "docx": "docx",
+        "odt": "odt",
+        "vtt": "vtt",
+        "srt": "srt",
+        "json": "json",
+        "eaf": "eaf",
+        "tei": "tei.xml",
+        "rttm": "rttm",
+        "maxqda": "maxqda.txt",
+        "nvivo": "nvivo.txt",
+        "atlasti": "atlasti.txt",
+        "iramuteq": "iramuteq.txt",
+    }
     with pytest.raises(TypeError):
         FORMATS["txt"] = FORMATS["json"]
 

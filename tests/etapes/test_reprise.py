@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL et les group
 
 SOURCE = "LOR-J-02"
 SON = DEMO / "enregistrements" / "LOR-J-02.mp3"
-COUPE_S, FIN_S = 47.0, 95.0
+COUPE_S, FIN_S = 37.0, 75.0
 TEMOIN = """
 CREATE TABLE temoin (indice INTEGER);
 CREATE TRIGGER temoigner AFTER INSERT ON bloc BEGIN INSERT INTO temoin VALUES (new.indice); END;
@@ -55,7 +55,7 @@ def _etude_a_transcrire(cible):
     texte = reglages.read_text(encoding="utf-8")
     assert 'langue = "fr"\n' in texte
     reglages.write_text(
-        texte.replace('langue = "fr"\n', 'langue = "fr"\nbloc_s = 30\nfaisceau = 1\n'), encoding="utf-8"
+        texte.replace('langue = "fr"\n', 'langue = "fr"\nbloc_s = 30\n'), encoding="utf-8"
     )
     etude = Etude.ouvrir(cible)
     Entrepot.ouvrir(etude).fermer()
@@ -228,7 +228,7 @@ def _importer(etude):
 
 ETAPES = {
     "importer": (lambda e: ["importer", e.chemin / "transcriptions"], _importer, 3),
-    "pseudonymiser": (lambda e: ["pseudonymiser"], pseudonymiser_etude, 2),
+    "pseudonymiser": (lambda e: ["pseudonymiser"], pseudonymiser_etude, 1),
     "publier": (lambda e: ["publier"], publier, 3),
 }
 PREALABLES = {
