@@ -236,7 +236,7 @@ _PANNES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002"),
         "La base {lieu} est abîmée ou n'est pas une base de recherche.",
-        "Restaurez la dernière sauvegarde : « recherche sauvegardes » les liste.",
+        "Remettez à sa place la dernière copie du dossier « sauvegardes/ » de l'étude.",
     ),
     (
         ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "42501", "25006"),
@@ -285,7 +285,7 @@ def _refuser_etrangere(cx: Connection, lieu: str) -> None:
     if etrangeres:
         raise ErreurEntrepot(
             f"La base {lieu} n'est pas une base de recherche ({', '.join(etrangeres)} s'y trouve déjà).",
-            "Donnez une base vide, ou restaurez une sauvegarde (« recherche sauvegardes »).",
+            "Donnez une base vide, ou remettez une copie du dossier « sauvegardes/ ».",
         )
 
 

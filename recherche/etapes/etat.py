@@ -51,7 +51,7 @@ def _blocages(lue: Situation) -> Iterator[Anomalie]:
     """La première chose qui arrête chaque source réalisée, et la commande qui la débloque."""
     codees, publiables = lue.codees(), lue.publiables()
     for source in lue.registre.sources:
-        if source.date is None or source.id in lue.publiees:
+        if source.date is None or source.id in lue.publiees & publiables:
             continue
         dit = _manque(lue, source, code=source.id in codees, publiable=source.id in publiables)
         if dit is not None:

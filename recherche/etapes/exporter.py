@@ -48,7 +48,8 @@ def exporter(
         faits = []
         anomalies = [_absente(s, prive=prive) for s in voulues if s not in numeros]
         presentes = [s for s in voulues if s in numeros]
-        racine.mkdir(parents=True, exist_ok=True)
+        etude.exports.mkdir(exist_ok=True)
+        racine.mkdir(mode=0o700, exist_ok=True)
         for rang, source in enumerate(presentes):
             texte = _lire(cx, numeros[source], prive=prive)
             for fmt in formats:
@@ -81,7 +82,7 @@ def _ecrire(
 ) -> Path | Anomalie:
     fichier = racine / f"{texte.source_id}.{fmt}"
     try:
-        ecrire_atomique(fichier, mettre_en_forme(texte, fmt))
+        ecrire_atomique(fichier, mettre_en_forme(texte, fmt), mode=0o600)
     except ErreurEchange as erreur:
         return Anomalie(texte.source_id, erreur.message, erreur.remede)
     return fichier

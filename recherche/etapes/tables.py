@@ -69,12 +69,12 @@ class Situation:
 
     def publiables(self) -> frozenset[str]:
         """Les sources dont la revue est signée sur la version courante et qui sont codées."""
-        signees = {
+        signees = frozenset(
             source
             for source, pseudo in self.pseudonymisees.items()
             if pseudo.signee and pseudo.version_id == self.courantes[source].id
-        }
-        return frozenset(signees) & self.codees()
+        )
+        return signees & self.codees() & {source.id for source in self.registre.sources}
 
 
 def situation(etude: Etude) -> Situation:

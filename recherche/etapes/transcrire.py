@@ -29,6 +29,7 @@ from recherche.modele.transcription import Transcription
 from recherche.reglages import Etude
 
 ETAPE = "transcrire"
+PROCESSUS_OCTETS = 1_200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,23 @@ def transcrire(
         return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies))
 
 
-def nombre_de_processus(reglages: Reglages, taches: int) -> int:
-    """Processus à lancer : le réglage, sinon un par cœur, jamais plus que de tâches."""
-    voulus = reglages.transcription.processus or _coeurs()
+def nombre_de_processus(reglages: Reglages, taches: int, modele: Path) -> int:
+    """Processus à lancer : le réglage, sinon un par cœur tant que la mémoire le permet.
+
+    Jamais plus que de tâches. Un processus est compté pour 1,2 Go et deux fois la taille du modèle.
+    """
+    voulus = reglages.transcription.processus or min(_coeurs(), _places_en_memoire(modele))
     return max(1, min(voulus, taches))
+
+
+def _places_en_memoire(modele: Path) -> int:
+    """Combien de processus tiennent dans les trois quarts de la mémoire ; sans limite si on l'ignore."""
+    try:
+        memoire = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return _coeurs()
+    besoin = PROCESSUS_OCTETS + 2 * (modele / "model.bin").stat().st_size
+    return int(0.75 * memoire // besoin)
 
 
 def _coeurs() -> int:
@@ -177,7 +191,7 @@ def _derouler(
     avances = dict.fromkeys(par_cle, 0.0)
     with entrepot.lire() as cx:
         deja = {c: transcriptions.blocs(cx, c) for c in par_cle}
-    processus = nombre_de_processus(reglages, len(taches))
+    processus = nombre_de_processus(reglages, len(taches), taches[0].travail.modele)
     fils = max(1, _coeurs() // processus)
     suivi(Avancement(ETAPE, "", 0, total, "s"))
     for message in travailler([t.travail for t in taches], deja, processus=processus, fils=fils):
