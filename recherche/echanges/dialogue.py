@@ -218,10 +218,15 @@ def _alterner(lignes: Iterable[_Ligne]) -> Iterator[_Ligne]:
 
 
 def _repliques(lignes: Iterable[_Ligne]) -> Iterator[Replique]:
+    """Une réplique par morceau de ligne ; ce que date ou nomme une ligne sans texte vaut pour la suite."""
     herite: float | None = None
+    attente = (None, None)
     for ligne in lignes:
         etiquette, debut, fin = ligne.etiquette, ligne.debut_s, ligne.fin_s
+        if debut is None and not etiquette:
+            debut, fin = attente
         morceaux, finale = _morceaux(ligne.suite)
+        attente = (debut, fin) if not ligne.suite else (None, None)
         for rang, (code, texte) in enumerate(morceaux):
             depart = code if code is not None else debut if rang == 0 else None
             dernier = rang == len(morceaux) - 1

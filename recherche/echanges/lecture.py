@@ -21,7 +21,7 @@ from recherche.echanges.lecture_documents import CONTENU_WORD, MIMETYPE_ODT, lir
 from recherche.echanges.lecture_html import lire_noscribe, lire_rtr, lire_sonal
 from recherche.echanges.lecture_json import charger, lire_whisper
 from recherche.echanges.lecture_sous_titres import INTERVALLE, lire_srt, lire_vtt
-from recherche.echanges.octets import decoder, lire_octets, ouvrir_archive
+from recherche.echanges.octets import decoder, lire_octets, membre, ouvrir_archive
 from recherche.echanges.repliques import Lecture, en_tours
 from recherche.erreurs import ErreurEchange
 from recherche.modele.provenance import Provenance
@@ -134,7 +134,7 @@ def _genre_archive(octets: bytes, fichier: Path) -> str:
     noms = set(archive.namelist())
     if CONTENU_WORD in noms:
         return "docx"
-    if "content.xml" in noms and MIMETYPE_ODT in octets[:128]:
+    if {"content.xml", "mimetype"} <= noms and membre(archive, "mimetype", fichier) == MIMETYPE_ODT:
         return "odt"
     raise ErreurEchange(
         f"{fichier} est une archive, mais ni un document Word (.docx) ni un document de texte (.odt).",

@@ -21,7 +21,8 @@ from recherche.erreurs import ErreurEchange
 _TEMPS = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 INTERVALLE = re.compile(rf"\s*{_TEMPS}\s*-->\s*{_TEMPS}(?:\s.*)?$")
 _VOIX = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
-_BALISE = re.compile(r"<[^<>]*>|\{\\[^}]*\}")
+_BALISE_VTT = re.compile(r"<[^<>]*>")
+_BALISE_SRT = re.compile(r"</?(?:b|i|u|s|font)(?:\s[^<>]*)?>|\{\\[^}]*\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ def lire_vtt(octets: bytes, fichier: Path) -> Lecture:
     blocs = list(_blocs(texte, fichier))
     if any(_VOIX.search(bloc.texte) for bloc in blocs):
         return Lecture(tuple(r for bloc in blocs for r in _voix(bloc)), entete)
-    return Lecture(_etiquetes([replace(b, texte=unescape(_nu(b.texte))) for b in blocs]), entete)
+    return Lecture(_etiquetes([replace(b, texte=_nu(b.texte)) for b in blocs]), entete)
 
 
 def lire_srt(octets: bytes, fichier: Path) -> Lecture:
     """Les répliques d'un SubRip. Lève `ErreurEchange` (ligne) sur un temps illisible."""
     blocs = _blocs(decoder(octets, fichier), fichier)
-    return Lecture(_etiquetes([replace(bloc, texte=_nu(bloc.texte)) for bloc in blocs]))
+    return Lecture(_etiquetes([replace(bloc, texte=_BALISE_SRT.sub("", bloc.texte)) for bloc in blocs]))
 
 
 def _paquets(texte: str) -> list[str]:
@@ -86,14 +87,15 @@ def _secondes(parties: tuple[str | None, ...]) -> float:
 
 
 def _nu(texte: str) -> str:
-    return _BALISE.sub("", texte).strip()
+    """Le texte d'un sous-titre WebVTT, sans balises ni entités."""
+    return unescape(_BALISE_VTT.sub("", texte)).strip()
 
 
 def _voix(bloc: _Bloc) -> Iterator[Replique]:
     """Les voix d'un bloc ; plusieurs se partagent sa durée d'après leur longueur."""
     avant, *suites = _VOIX.split(bloc.texte)
     parties = [(None, avant), *zip(suites[::2], suites[1::2], strict=True)]
-    dites = [(nom, dit) for nom, brut in parties if (dit := unescape(_nu(brut)))]
+    dites = [(nom, dit) for nom, brut in parties if (dit := _nu(brut))]
     total = sum(len(dit) for _, dit in dites)
     place = 0
     for nom, dit in dites:

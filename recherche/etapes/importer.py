@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,12 +11,12 @@ from recherche.codage import ancrage
 from recherche.codage.grille import lire_grille
 from recherche.echanges import importation
 from recherche.echanges.importation import CodageImporte, CodagesImportes, RevueImportee
-from recherche.entrepot import Entrepot, codages, sources, transcriptions
+from recherche.entrepot import Entrepot, codages, sources, suites, transcriptions
 from recherche.entrepot.transcriptions import VersionPseudonymisee
 from recherche.erreurs import ErreurCodage, ErreurEchange, ErreurRecherche
 from recherche.etapes.seance import cle, registre_reporte, seance
 from recherche.langue.correspondance import Correspondance
-from recherche.modele.codage import Codage, Extrait, Origine
+from recherche.modele.codage import Codage, Extrait, Grille, Origine
 from recherche.modele.serialisation import tours_en_json
 from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux
 from recherche.modele.transcription import Transcription, TranscriptionPseudonymisee
@@ -95,26 +95,37 @@ def importer_codages(etude: Etude, fichiers: Sequence[Path], *, suivi: Suivi = s
     double) : rien n'est alors importé.
     """
     etape = "importer des codages"
-    lus = _lire_toutes(fichiers, importation.lire_codages, etape, suivi)
     grille = lire_grille(etude.fichier_grille)
     with seance(etude, etape) as entrepot:
+        cles = _cles_codages(entrepot, fichiers, grille)
+        with entrepot.lire() as cx:
+            connus = {chemin: document.cle for chemin, document in suites.documents(cx).items()}
+        nouveaux = [f for f in fichiers if connus.get(_nom_codages(f)) != cles[f]]
+        passes = tuple(fichier.name for fichier in fichiers if fichier not in nouveaux)
+        lus = _lire_toutes(nouveaux, importation.lire_codages, etape, suivi)
         versions, ancres, anomalies = _ancrer_tous(entrepot, lus)
         ancrage.verifier(ancres, grille)
         with entrepot.ecrire(etape) as ecriture:
             codages.synchroniser_grille(ecriture, grille)
-            avant = _par_source(codages.lire(ecriture.cx, version_ids=versions.values()))
             codages.ajouter(ecriture, ancres, versions)
-            apres = _par_source(codages.lire(ecriture.cx, version_ids=versions.values()))
-    faits = tuple(s for s in sorted(apres) if apres[s] != avant.get(s, 0))
-    passes = tuple(s for s in sorted(apres) if apres[s] == avant.get(s, 0))
-    return Bilan(etape, faits, passes, tuple(anomalies))
+            for fichier in nouveaux if not anomalies else ():
+                suites.poser_document(
+                    ecriture, chemin=_nom_codages(fichier), cle=cles[fichier], empreinte=""
+                )
+    faits = tuple(fichier.name for fichier in nouveaux)
+    message = f"{len(ancres)} codages de {len(versions)} sources"
+    return Bilan(etape, faits, passes, tuple(anomalies), (message,) if faits else ())
 
 
-def _par_source(liste: Iterable[Codage]) -> dict[str, int]:
-    comptes: dict[str, int] = {}
-    for codage in liste:
-        comptes[codage.source_id] = comptes.get(codage.source_id, 0) + 1
-    return comptes
+def _nom_codages(fichier: Path) -> str:
+    return f"codages importés : {fichier.name}"
+
+
+def _cles_codages(entrepot: Entrepot, fichiers: Sequence[Path], grille: Grille) -> dict[Path, str]:
+    """Ce dont dépend l'import de chaque fichier : ses octets, les versions codées, la grille."""
+    with entrepot.lire() as cx:
+        versions = sorted(v.id for v in transcriptions.pseudonymisees(cx).values())
+    return {f: cle("codages/1", suites.empreinte_fichier(f), versions, grille) for f in fichiers}
 
 
 def _ancrer_tous(

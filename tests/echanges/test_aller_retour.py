@@ -21,7 +21,7 @@ DEMO = Path(__file__).parents[2] / "interviews" / "demo"
 TEXTES = ["txt", "docx", "odt", "maxqda", "atlasti"]
 
 LETTRES = st.characters(categories=["L"], max_codepoint=0x24F)
-PONCTUATION = st.sampled_from(["", "", "", ",", ".", "?", "!", "…", " ?", " !", "-là", "’a", "&", "<b>"])
+PONCTUATION = st.sampled_from(["", "", "", ",", ".", "?", "!", "…", " ?", " !", "-là", "’a", "&", "<rire>"])
 FORMES = st.builds(
     lambda debut, fin: unicodedata.normalize("NFC", debut + fin), st.text(LETTRES, min_size=1, max_size=8), PONCTUATION
 )

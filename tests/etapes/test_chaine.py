@@ -31,7 +31,7 @@ def test_chaque_etape_a_fait_son_travail(etude_menee):
     assert comptes["inventorier"] == 1
     assert comptes["transcrire"] == 1
     assert comptes["transcriptions"] == comptes["revues"] == comptes["pseudonymiser"] == 122
-    assert comptes["codages"] == 122
+    assert comptes["codages"] == 3
     assert comptes["publier"] == 1
     absents = [a.message for a in bilans["inventorier"].anomalies]
     assert len(absents) == 14
