@@ -272,8 +272,13 @@ def longue(fichier: Path, duree_s: float, args: argparse.Namespace) -> dict[str,
 
 
 def montrer(titre: str, lignes: Sequence[dict[str, Any]]) -> None:
-    table = Table(title=titre)
+    table = Table(title=titre, show_header=len(lignes) > 1)
     colonnes = [cle for cle in lignes[0] if not cle.startswith("_")]
+    if len(lignes) == 1:  # debout : une ligne large ne se lit pas
+        for colonne in colonnes:
+            table.add_row(colonne.replace("_", " "), str(lignes[0][colonne]))
+        CONSOLE.print(table)
+        return
     for colonne in colonnes:
         table.add_column(colonne.replace("_", " "))
     for ligne in lignes:

@@ -106,7 +106,7 @@ class DiariseurOnnx:
         for _, egales in groupby(_traits_par_fenetre(morceaux, fenetres), lambda f: len(f[1])):
             for lot in _par_lots(egales, self._reglages.lot):
                 lus = self._locuteur.run(None, {"x": np.stack([traits for _, traits in lot])})[0]
-                finis: NDArray[np.bool_] = np.isfinite(lus).all(axis=1)
+                finis = np.asarray(np.isfinite(lus).all(axis=1))
                 gardees += [fenetre for (fenetre, _), fini in zip(lot, finis, strict=True) if fini]
                 vecteurs.append(lus[finis])
         if not gardees:

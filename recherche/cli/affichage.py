@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,13 +19,14 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from recherche.audio.modeles import Etat as EtatModele
-from recherche.audio.modeles import ModeleConnu
-from recherche.entrepot.journal import Lot
-from recherche.entrepot.suites import Sauvegarde
-from recherche.etapes.etat import ETAPES, Etat
 from recherche.modele.suivi import Avancement, Bilan, Suivi
-from recherche.reglages import Etude
+
+if TYPE_CHECKING:  # ce que montre une commande est chargé par elle, pas par toutes
+    from recherche.audio.modeles import ModeleConnu
+    from recherche.entrepot.journal import Lot
+    from recherche.entrepot.suites import Sauvegarde
+    from recherche.etapes.etat import Etat
+    from recherche.reglages import Etude
 
 MONTRES = 12
 TITRES = {
@@ -124,11 +126,11 @@ def dire_etat(etat: Etat) -> None:
     table = Table(title="Entretiens", title_justify="left")
     for titre in ("territoire", "profil"):
         table.add_column(titre)
-    for titre in ("objectif", *(TITRES[etape] for etape in ETAPES)):
+    for titre in ("objectif", *TITRES.values()):
         table.add_column(titre, justify="right")
     for ligne in etat.quotas.itertuples(index=False):
         table.add_row(*(str(valeur) for valeur in ligne))
-    totaux = etat.quotas[["objectif", *ETAPES]].sum()
+    totaux = etat.quotas[["objectif", *TITRES]].sum()
     table.add_section()
     table.add_row("ensemble", "", *(str(valeur) for valeur in totaux))
     console.print(table)
@@ -140,7 +142,7 @@ def _dire_ateliers(console: Console, etat: Etat) -> None:
     if etat.ateliers.empty:
         return
     table = Table(title="Ateliers", title_justify="left")
-    for titre in ("atelier", "territoire", *(TITRES[etape].rstrip("s") for etape in ETAPES)):
+    for titre in ("atelier", "territoire", *(titre.rstrip("s") for titre in TITRES.values())):
         table.add_column(titre)
     for ligne in etat.ateliers.itertuples(index=False):
         source, territoire, *etats = ligne
@@ -183,12 +185,14 @@ def dire_sauvegardes(liste: Sequence[Sauvegarde]) -> None:
 
 def dire_modeles(catalogue: Iterable[ModeleConnu]) -> bool:
     """Les modèles, leur place et leur état ; faux si l'un d'eux est altéré."""
+    from recherche.audio.modeles import Etat
+
     table = Table()
     for titre in ("modèle", "usage", "taille", "état", "dossier"):
         table.add_column(titre)
     sains = True
     for modele in catalogue:
-        sains = sains and modele.etat is not EtatModele.ALTERE
+        sains = sains and modele.etat is not Etat.ALTERE
         lieu = str(modele.emplacement) if modele.emplacement else ""
         table.add_row(modele.nom, modele.usage, f"{modele.taille_mo} Mo", modele.etat.value, lieu)
     _sortie().print(table)

@@ -203,13 +203,17 @@ def transcrire(
 @app.command()
 def importer(
     fichiers: Annotated[
-        list[Path], typer.Argument(help="Fichiers JSON, ou dossiers qui en contiennent.")
+        list[Path],
+        typer.Argument(
+            help="Fichiers (docx, odt, txt, vtt, srt, json…), ou dossiers qui en contiennent."
+        ),
     ],
     etude: OptionEtude = ICI,
     revues: Annotated[bool, typer.Option("--revues", help="Ce sont des revues signées.")] = False,
     codages: Annotated[bool, typer.Option("--codages", help="Ce sont des codages.")] = False,
 ) -> None:
     """Importe des transcriptions relues (ou, par option, des revues signées ou des codages)."""
+    from recherche.echanges.lecture import EXTENSIONS
     from recherche.etapes import importer as etapes
 
     if revues and codages:
@@ -220,7 +224,8 @@ def importer(
     elif codages:
         etape = etapes.importer_codages
     with _avancement() as suivi:
-        bilan = etape(_ouvrir(etude), etapes.rassembler(fichiers), suivi=suivi)
+        extensions = {".json"} if revues or codages else EXTENSIONS
+        bilan = etape(_ouvrir(etude), etapes.rassembler(fichiers, extensions=extensions), suivi=suivi)
     _montrer(bilan)
 
 
@@ -259,7 +264,13 @@ def exporter(
     ] = None,
     etude: OptionEtude = ICI,
     formats: Annotated[
-        list[str], typer.Option("--format", "-f", help="txt, docx, vtt, srt ou json ; répétable.")
+        list[str],
+        typer.Option(
+            "--format",
+            "-f",
+            help="txt, docx, odt, vtt, srt, json, eaf (ELAN), tei, rttm, maxqda, nvivo, atlasti ou"
+            " iramuteq ; répétable.",
+        ),
     ] = ["docx"],  # noqa: B006
     prive: Annotated[
         bool, typer.Option("--prive", help="Texte brut, nominatif : ne sort pas de l'équipe.")
@@ -267,6 +278,12 @@ def exporter(
     automatique: Annotated[
         bool,
         typer.Option("--automatique", help="Avec --prive : la version automatique, qui a les temps."),
+    ] = False,
+    marques: Annotated[
+        bool, typer.Option("--marques", help="Pauses (..), chevauchements //, passages [inaudible].")
+    ] = False,
+    edite: Annotated[
+        bool, typer.Option("--edite", help="Version éditée, sans les hésitations (euh, ben, hein).")
     ] = False,
 ) -> None:
     """Exporte les transcriptions (pseudonymisées, sauf --prive)."""
@@ -281,6 +298,8 @@ def exporter(
             sources=sources or None,
             prive=prive,
             automatique=automatique,
+            marques=marques,
+            edite=edite,
             suivi=suivi,
         )
     _montrer(bilan)

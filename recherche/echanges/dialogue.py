@@ -218,9 +218,9 @@ def _alterner(lignes: Iterable[_Ligne]) -> Iterator[_Ligne]:
 
 
 def _repliques(lignes: Iterable[_Ligne]) -> Iterator[Replique]:
-    """Une réplique par morceau de ligne ; ce que date ou nomme une ligne sans texte vaut pour la suite."""
+    """Une réplique par morceau de ligne ; ce que date une ligne sans texte vaut pour la suite."""
     herite: float | None = None
-    attente = (None, None)
+    attente: tuple[float | None, float | None] = (None, None)
     for ligne in lignes:
         etiquette, debut, fin = ligne.etiquette, ligne.debut_s, ligne.fin_s
         if debut is None and not etiquette:
@@ -239,7 +239,7 @@ def _repliques(lignes: Iterable[_Ligne]) -> Iterator[Replique]:
 
 
 def _morceaux(texte: str) -> tuple[list[tuple[float | None, str]], float | None]:
-    """Le texte coupé à ses codes temporels, chacun datant la suite ; et le code final, ou None."""
+    """Le texte coupé à ses codes, chacun datant la suite ; et le code final."""
     coupes: list[tuple[float | None, str]] = []
     debut, temps = 0, None
     for code in _CODE.finditer(texte):

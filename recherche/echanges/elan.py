@@ -42,11 +42,13 @@ class _Horloge:
 
     def __init__(self, ordre: Noeud) -> None:
         self._ordre = ordre
+        self._nombre = 0
 
     def repere(self, ms: int) -> str:
         from lxml import etree
 
-        nom = f"ts{len(self._ordre) + 1}"
+        self._nombre += 1
+        nom = f"ts{self._nombre}"
         etree.SubElement(self._ordre, "TIME_SLOT", TIME_SLOT_ID=nom, TIME_VALUE=str(ms))
         return nom
 
@@ -58,7 +60,7 @@ def en_eaf(transcription: Transcrit) -> bytes:
     dates = tours_dates(transcription, "un document ELAN")
     racine = etree.Element("ANNOTATION_DOCUMENT", nsmap={"xsi": _XSI})
     date = transcription.provenance.date.isoformat()
-    racine.attrib.update(AUTHOR="", DATE=date, FORMAT="3.0", VERSION="3.0")
+    racine.attrib.update({"AUTHOR": "", "DATE": date, "FORMAT": "3.0", "VERSION": "3.0"})
     racine.set(f"{{{_XSI}}}noNamespaceSchemaLocation", _SCHEMA)
     entete = etree.SubElement(racine, "HEADER", MEDIA_FILE="", TIME_UNITS="milliseconds")
     etree.SubElement(entete, "PROPERTY", NAME=NATURE).text = nature(transcription)

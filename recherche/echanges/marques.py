@@ -30,6 +30,7 @@ MOTS_INAUDIBLES = 2
 CHEVAUCHE = "//"
 
 _TERMINALE = re.compile(r"[.?!…]+[»\"”)]*$")
+_OUVRE_PHRASE = re.compile(r"(?:[.?!…:]+[»\"”)]*|[«“(–—-])$")
 _NOTES_INAUDIBLES = frozenset(("inaudible", "incomprehensible", "inaud", "xxx", "xxxx"))
 T = TypeVar("T", bound=Transcrit)
 
@@ -61,12 +62,23 @@ def marquer_pauses(transcription: T, *, seuils_s: Sequence[float] = SEUILS_S) ->
         marques: list[Mot] = []
         for mot in tour.mots:
             if silence := silences.get(next(rangs)):
-                duree = silence[1] - silence[0]
-                points = sum(duree >= seuil for seuil in seuils_s)
-                marques.append(Mot(f"({'.' * points})", *silence))
+                _poser_pause(marques, silence, seuils_s)
             marques.append(mot)
         tours.append(replace(tour, mots=tuple(marques)))
     return _avec(transcription, tours, "pauses")
+
+
+def _poser_pause(marques: list[Mot], silence: tuple[float, float], seuils_s: Sequence[float]) -> None:
+    """Ajoute la pause, devant le « // » qui ouvre.
+
+    En tête de tour elle ne dure pas : le tour commence toujours à sa parole.
+    """
+    debut, fin = silence
+    points = sum(round(fin - debut, 3) >= seuil for seuil in seuils_s)
+    entame = any(mot.debut_s is not None for mot in marques)
+    pause = Mot(f"({'.' * points})", debut if entame else fin, fin)
+    ouvert = sum(mot.texte == CHEVAUCHE for mot in marques) % 2
+    marques.insert(len(marques) - ouvert if marques[-1:] == [Mot(CHEVAUCHE)] else len(marques), pause)
 
 
 def _silences(mots: Sequence[Mot], seuil_s: float) -> dict[int, tuple[float, float]]:
@@ -174,19 +186,44 @@ def _editer_tour(tour: Tour) -> Tour:
     gardes: list[Mot] = []
     majuscule = False
     for rang, mot in enumerate(tour.mots):
-        debut_de_phrase = not gardes or _TERMINALE.search(gardes[-1].texte) is not None
-        if _hesitation(mot.texte, debut_de_phrase=debut_de_phrase):
+        avant = _dernier_mot(gardes)
+        debut_de_phrase = avant is None or _OUVRE_PHRASE.search(gardes[avant].texte) is not None
+        suivant = next((m.texte for m in tour.mots[rang + 1 :] if not _marque(m)), "")
+        cite = avant is not None and gardes[avant].texte == "«" and suivant.startswith("»")
+        if not cite and _hesitation(mot.texte, debut_de_phrase=debut_de_phrase):
             majuscule = majuscule or (debut_de_phrase and mot.texte[0].isupper())
-            suivant = tour.mots[rang + 1].texte if rang + 1 < len(tour.mots) else ""
             _clore(gardes, mot.texte, suivant)
-            continue
-        if majuscule and mot.texte[0].isalpha():
-            mot = replace(mot, texte=mot.texte[0].upper() + mot.texte[1:])  # noqa: PLW2901
-        majuscule = majuscule and not mot.texte[0].isalpha()
-        gardes.append(mot)
+        elif majuscule and mot.texte[0].isalpha():
+            gardes.append(replace(mot, texte=mot.texte[0].upper() + mot.texte[1:]))
+            majuscule = False
+        else:
+            gardes.append(mot)
     if not any(c.isalnum() for mot in gardes for c in mot.texte):
         return tour
-    return replace(tour, mots=tuple(gardes))
+    return replace(tour, mots=tuple(_sans_vides(gardes)))
+
+
+def _marque(mot: Mot) -> bool:
+    return mot.texte == CHEVAUCHE or re.fullmatch(r"\(\.+\)", mot.texte) is not None
+
+
+def _dernier_mot(mots: Sequence[Mot]) -> int | None:
+    """Le rang du dernier mot qui n'est pas une marque."""
+    return next((i for i in range(len(mots) - 1, -1, -1) if not _marque(mots[i])), None)
+
+
+def _sans_vides(mots: Sequence[Mot]) -> list[Mot]:
+    """Sans les « // // » dont le seul mot était une hésitation."""
+    gardes: list[Mot] = []
+    ouverts = 0
+    for mot in mots:
+        ferme = mot.texte == CHEVAUCHE and ouverts % 2 == 1
+        ouverts += mot.texte == CHEVAUCHE
+        if ferme and gardes[-1].texte == CHEVAUCHE:
+            gardes.pop()
+        else:
+            gardes.append(mot)
+    return gardes
 
 
 def _hesitation(texte: str, *, debut_de_phrase: bool) -> bool:
@@ -201,14 +238,15 @@ def _hesitation(texte: str, *, debut_de_phrase: bool) -> bool:
 
 def _clore(gardes: list[Mot], ote: str, suivant: str) -> None:
     """La ponctuation finale d'un mot ôté (« hein. », « hein ? ») passe au mot d'avant, sans virgule."""
-    if not gardes:
+    rang = _dernier_mot(gardes)
+    if rang is None:
         return
-    avant = gardes[-1]
+    avant = gardes[rang]
     fin = _TERMINALE.search(ote)
     if fin and not _TERMINALE.search(avant.texte):
-        gardes[-1] = replace(avant, texte=avant.texte.rstrip(",;:-–—") + fin.group())
+        gardes[rang] = replace(avant, texte=avant.texte.rstrip(",;:-–—") + fin.group())
     elif not fin and suivant and suivant[0] in ".?!…":
-        gardes[-1] = replace(avant, texte=avant.texte.rstrip(",;:-–—") or avant.texte)
+        gardes[rang] = replace(avant, texte=avant.texte.rstrip(",;:-–—") or avant.texte)
 
 
 def _avec(transcription: T, tours: Iterable[Tour], operation: str) -> T:

@@ -40,7 +40,8 @@ def en_tei(transcription: Transcrit, variables: Mapping[str, str]) -> bytes:
         bloc = _sous(corps, "annotationBlock", who=f"#{personnes[tour.locuteur]}")
         bloc.set(_ID, f"ab{numero}")
         if mots:
-            bloc.attrib.update(start=f"#{instants[_debut(mots)]}", end=f"#{instants[_fin(mots)]}")
+            bloc.set("start", f"#{instants[_debut(mots)]}")
+            bloc.set("end", f"#{instants[_fin(mots)]}")
         if tour.theme:
             bloc.set("ana", f"#{themes[tour.theme]}")
         _ecrire_texte(_sous(_sous(bloc, "u"), "seg", type="utterance"), tour.mots)
@@ -150,7 +151,7 @@ def _ecrire_texte(seg: Noeud, mots: Sequence[Mot]) -> None:
 
 
 def _duree(pause: Mot) -> dict[str, str]:
-    if pause.debut_s is None or pause.fin_s is None:
+    if pause.debut_s is None or pause.fin_s is None or pause.fin_s <= pause.debut_s:
         return {}
     return {"dur": f"PT{pause.fin_s - pause.debut_s:.2f}S"}
 

@@ -86,8 +86,8 @@ def exporter(
             f"« {fmt} » n'est pas un format d'export.",
             f"Choisissez parmi : {', '.join(FORMATS)}.",
         )
+    if marques:  # d'abord : une hésitation ôtée n'est pas un silence
+        transcription = marquer(transcription)
     if edite:
         transcription = editer(transcription)
-    if marques:
-        transcription = marquer(transcription)
     return FORMATS[fmt].ecrire(transcription, variables)

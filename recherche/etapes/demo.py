@@ -124,5 +124,9 @@ def _exporter(etude: Etude, suivi: Suivi) -> Bilan:
     minutees = exporter(
         etude, formats=MINUTES, sources=SOURCES, prive=True, automatique=True, suivi=suivi
     )
-    anomalies = lisibles.anomalies + minutees.anomalies
-    return Bilan(lisibles.etape, lisibles.faits + minutees.faits, anomalies=anomalies)
+    return Bilan(
+        lisibles.etape,
+        lisibles.faits + minutees.faits,
+        lisibles.passes + minutees.passes,
+        lisibles.anomalies + minutees.anomalies,
+    )

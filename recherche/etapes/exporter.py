@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from recherche.echanges.textes import FORMATS
+from recherche.echanges.textes import FORMATS, SANS_VARIABLES
 from recherche.echanges.textes import exporter as mettre_en_forme
 from recherche.entrepot import transcriptions
 from recherche.erreurs import ErreurEchange
@@ -27,25 +28,30 @@ def exporter(
     sources: Sequence[str] | None = None,
     prive: bool = False,
     automatique: bool = False,
+    marques: bool = False,
+    edite: bool = False,
     suivi: Suivi = silencieux,
 ) -> Bilan:
     """Écrit une transcription par source et par format sous `exports/`.
 
     `prive` : le texte brut, nominatif, sous `exports/prive/` ; `automatique` (avec `prive`) : la
-    dernière version automatique, qui porte les temps, plutôt que la version relue. Une source sans
-    transcription, ou un format impossible (sous-titres sans temps), est une anomalie du bilan. Lève
-    `ErreurEchange` sur un format inconnu.
+    dernière version automatique, qui porte les temps, plutôt que la version relue. `marques` (pauses,
+    chevauchements, inaudible) et `edite` (sans hésitations) vont dans un fichier à part, qui le dit dans
+    son nom. Une source sans transcription, ou un format impossible (sous-titres sans temps), est une
+    anomalie du bilan. Lève `ErreurEchange` sur un format inconnu.
     """
     for fmt in formats:
         if fmt not in FORMATS:
             raise ErreurEchange(
                 f"« {fmt} » n'est pas un format d'export.", f"Choisissez : {', '.join(FORMATS)}."
             )
+    mise = _Mise(marques, edite, _variables(etude, formats))
     racine = etude.exports / ("prive" if prive else "transcriptions")
     with seance(etude, ETAPE) as entrepot, entrepot.lire() as cx:
         numeros = _numeros(cx, prive=prive, automatique=automatique)
         voulues = list(sources) if sources is not None else sorted(numeros)
-        faits = []
+        faits: list[str] = []
+        passes: list[str] = []
         anomalies = [_absente(s, prive=prive) for s in voulues if s not in numeros]
         presentes = [s for s in voulues if s in numeros]
         etude.exports.mkdir(exist_ok=True)
@@ -53,13 +59,38 @@ def exporter(
         for rang, source in enumerate(presentes):
             texte = _lire(cx, numeros[source], prive=prive)
             for fmt in formats:
-                issue = _ecrire(texte, fmt, racine)
+                issue = _ecrire(texte, fmt, racine, mise)
                 if isinstance(issue, Anomalie):
                     anomalies.append(issue)
-                else:
-                    faits.append(issue.relative_to(etude.chemin).as_posix())
+                    continue
+                fichier, nouveau = issue
+                (faits if nouveau else passes).append(fichier.relative_to(etude.chemin).as_posix())
             suivi(Avancement(ETAPE, source, rang + 1, len(presentes), "transcriptions"))
-    return Bilan(ETAPE, tuple(faits), (), tuple(anomalies))
+    return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies))
+
+
+@dataclass(frozen=True, slots=True)
+class _Mise:
+    """Comment le texte est mis : marqué, édité, avec les variables de chaque source."""
+
+    marques: bool
+    edite: bool
+    variables: Mapping[str, Mapping[str, str]]
+
+    @property
+    def suffixe(self) -> str:
+        """Ce que le nom du fichier dit de la version ; rien si c'est le verbatim."""
+        return f"{'.edite' if self.edite else ''}{'.marques' if self.marques else ''}"
+
+
+def _variables(etude: Etude, formats: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """Les variables des sources, si un format en porte ; le registre n'est lu que là."""
+    if not {"iramuteq", "tei"} & set(formats):
+        return {}
+    from recherche.etapes.tables import variables
+    from recherche.registre import lire_registre
+
+    return variables(etude, lire_registre(etude))
 
 
 def _numeros(cx: Connection, *, prive: bool, automatique: bool) -> dict[str, int]:
@@ -78,14 +109,19 @@ def _lire(cx: Connection, numero: int, *, prive: bool) -> Transcription | Transc
 
 
 def _ecrire(
-    texte: Transcription | TranscriptionPseudonymisee, fmt: str, racine: Path
-) -> Path | Anomalie:
-    fichier = racine / f"{texte.source_id}.{fmt}"
+    texte: Transcription | TranscriptionPseudonymisee, fmt: str, racine: Path, mise: _Mise
+) -> tuple[Path, bool] | Anomalie:
+    """Le fichier, et s'il a fallu l'écrire ; ou ce qui l'empêche."""
+    fichier = racine / f"{texte.source_id}{mise.suffixe}.{FORMATS[fmt].extension}"
+    variables = mise.variables.get(texte.source_id, SANS_VARIABLES)
     try:
-        ecrire_atomique(fichier, mettre_en_forme(texte, fmt), mode=0o600)
+        octets = mettre_en_forme(texte, fmt, variables=variables, marques=mise.marques, edite=mise.edite)
     except ErreurEchange as erreur:
         return Anomalie(texte.source_id, erreur.message, erreur.remede)
-    return fichier
+    if fichier.exists() and fichier.read_bytes() == octets:
+        return fichier, False
+    ecrire_atomique(fichier, octets, mode=0o600)
+    return fichier, True
 
 
 def _absente(source: str, *, prive: bool) -> Anomalie:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from recherche.codage import ancrage
 from recherche.codage.grille import lire_grille
-from recherche.echanges import importation
+from recherche.echanges import importation, lecture
 from recherche.echanges.importation import CodageImporte, CodagesImportes, RevueImportee
 from recherche.entrepot import Entrepot, codages, sources, suites, transcriptions
 from recherche.entrepot.transcriptions import VersionPseudonymisee
 from recherche.erreurs import ErreurCodage, ErreurEchange, ErreurRecherche
+from recherche.etapes.locuteurs import nommer_locuteurs
 from recherche.etapes.seance import cle, registre_reporte, seance
 from recherche.langue.correspondance import Correspondance
 from recherche.modele.codage import Codage, Extrait, Grille, Origine
@@ -30,28 +31,51 @@ def importer_transcriptions(
 ) -> Bilan:
     """Ajoute des transcriptions relues comme nouvelles versions ; passe celles déjà importées.
 
-    Lève `ErreurEchange` (fichier, tour, clé) sur un fichier mal formé : rien n'est alors importé.
+    Tout format de `echanges.lecture` ; hors du JSON d'échange, les locuteurs prennent leur nom d'usage.
+    Ce qu'un logiciel a transcrit seul (JSON de Whisper) est une version automatique. Lève
+    `ErreurEchange` (fichier, tour, clé) sur un fichier mal formé : rien n'est alors importé.
     """
     etape = "importer des transcriptions"
-    lues = _lire_toutes(fichiers, importation.lire_transcription, etape, suivi)
+    lues = _lire_toutes(fichiers, lecture.lire, etape, suivi)
     with seance(etude, etape) as entrepot:
-        registre_reporte(etude, entrepot)
-        faits, passes, anomalies = [], [], []
+        registre = registre_reporte(etude, entrepot)
+        inscrites = {source.id: source for source in registre.sources}
+        faits, passes, anomalies, messages = [], [], [], []
         with entrepot.ecrire(etape) as ecriture:
             connues = sources.connues(ecriture.cx)
             presentes = {v.cle for v in transcriptions.versions(ecriture.cx)}
-            for transcription in lues:
-                identifiant = transcription.source_id
+            for lue in lues:
+                transcription, identifiant = lue, lue.source_id
+                if identifiant in inscrites and _faite_ailleurs(lue):
+                    transcription, noms = nommer_locuteurs(lue, inscrites[identifiant], etude)
+                    messages += _dire_noms(identifiant, noms)
                 empreinte = _cle_relue(transcription)
                 if identifiant not in connues:
                     anomalies.append(_source_inconnue(identifiant))
                 elif empreinte in presentes:
                     passes.append(identifiant)
                 else:
-                    nature = transcriptions.RELUE
+                    nature = _nature(transcription)
                     transcriptions.ajouter_version(ecriture, transcription, nature=nature, cle=empreinte)
                     faits.append(identifiant)
-    return Bilan(etape, tuple(faits), tuple(passes), tuple(anomalies))
+    return Bilan(etape, tuple(faits), tuple(passes), tuple(anomalies), tuple(messages))
+
+
+def _faite_ailleurs(transcription: Transcription) -> bool:
+    provenance = transcription.provenance
+    return provenance.outil == "import" and provenance.version in lecture.LECTEURS
+
+
+def _nature(transcription: Transcription) -> str:
+    seul = _faite_ailleurs(transcription) and transcription.provenance.version == "whisper"
+    return transcriptions.AUTOMATIQUE if seul else transcriptions.RELUE
+
+
+def _dire_noms(identifiant: str, noms: Mapping[str, str]) -> list[str]:
+    if not noms:
+        return []
+    dits = ", ".join(f"« {ecrit} » est {nom}" for ecrit, nom in noms.items())
+    return [f"{identifiant} : {dits}. Vérifiez, et corrigez l'étiquette dans le fichier au besoin."]
 
 
 def _cle_relue(transcription: Transcription) -> str:
@@ -229,17 +253,32 @@ def _sans_pseudonymes(identifiant: str) -> Anomalie:
     )
 
 
-def rassembler(chemins: Sequence[Path]) -> list[Path]:
-    """Les fichiers JSON désignés, dossiers parcourus. Lève `ErreurEchange` si un chemin manque."""
+def rassembler(
+    chemins: Sequence[Path], *, extensions: Collection[str] = frozenset({".json"})
+) -> list[Path]:
+    """Les fichiers désignés, et ceux des dossiers qui ont l'une des `extensions`.
+
+    Lève `ErreurEchange` si un chemin manque, ou s'il n'y a rien à importer.
+    """
     fichiers: list[Path] = []
     for chemin in chemins:
         if not chemin.exists():
             raise ErreurEchange(
                 f"{chemin} n'existe pas.", "Vérifiez le chemin du fichier ou du dossier."
             )
-        fichiers.extend(sorted(chemin.glob("*.json")) if chemin.is_dir() else [chemin])
+        fichiers.extend(_contenus(chemin, extensions) if chemin.is_dir() else [chemin])
     if not fichiers:
         raise ErreurEchange(
-            "Aucun fichier .json à importer.", "Désignez un fichier, ou le dossier qui les contient."
+            f"Aucun fichier {', '.join(sorted(extensions))} à importer.",
+            "Désignez un fichier, ou le dossier qui les contient.",
         )
     return fichiers
+
+
+def _contenus(dossier: Path, extensions: Collection[str]) -> list[Path]:
+    """Les fichiers d'un dossier, sans ceux que Word et LibreOffice posent pendant qu'on y travaille."""
+    return sorted(
+        fichier
+        for fichier in dossier.iterdir()
+        if fichier.suffix.casefold() in extensions and not fichier.name.startswith((".", "~$"))
+    )

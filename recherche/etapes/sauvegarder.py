@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from recherche.entrepot import Entrepot, journal, suites
+from recherche.entrepot import Entrepot, annulation, journal, suites
 from recherche.entrepot.journal import Lot
 from recherche.entrepot.suites import Sauvegarde
 from recherche.erreurs import ErreurEntrepot
@@ -43,7 +43,7 @@ def annuler(etude: Etude, numero: str | None = None) -> Bilan:
         with entrepot.lire() as cx:
             lot = _designer(journal.lots(cx, limite=100_000), numero)
         with entrepot.ecrire(f"annuler {lot.action}") as ecriture:
-            defaits = journal.annuler(ecriture, lot.lot)
+            defaits = annulation.annuler(ecriture, lot.lot)
     return Bilan("annuler", (f"« {lot.action} » du {lot.date[:16]} : {defaits} changements défaits",))
 
 

@@ -145,6 +145,22 @@ def _attributs(
     }
 
 
+def variables(etude: Etude, registre: Registre) -> dict[str, dict[str, str]]:
+    """Les attributs d'une source qu'emporte un export (IRaMuTeQ, TEI) : territoire et profil.
+
+    Par source : `{"ville": "Brest", "profil": "jeune"}`, au nom que donne l'étude.
+    """
+    reglages = etude.reglages
+    niveau = reglages.etude.niveau_territoire
+    territoires = {t.code: t.nom for t in reglages.territoires}
+    profils = {p.code: p.nom for p in reglages.profils}
+    attributs = {s.id: _attributs(s, territoires, profils) for s in registre.sources}
+    return {
+        source: {niveau: str(a["territoire"]), "profil": str(a["profil"] or a["genre"])}
+        for source, a in attributs.items()
+    }
+
+
 def table_codages(
     liste: Iterable[Codage], textes: Mapping[str, TranscriptionPseudonymisee]
 ) -> pd.DataFrame:

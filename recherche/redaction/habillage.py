@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from recherche.modele.fichiers import figer_archive
+from recherche.redaction.page_de_titre import PageDeTitre
 from recherche.redaction.typographie import date_longue
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-    from recherche.redaction.rendu import Presentation
 
 POLICE = "Calibri"
 ENCRE = RGBColor(0x1B, 0x3A, 0x57)
@@ -54,7 +54,7 @@ RANGS_SOLIDAIRES = 14
 AVERTISSEMENT = "CORPUS FICTIF"
 
 
-def habiller(octets: bytes, presentation: Presentation, avis: str) -> bytes:
+def habiller(octets: bytes, presentation: PageDeTitre, avis: str) -> bytes:
     """Le docx de pandoc, mis en page ; les mêmes octets pour les mêmes entrées."""
     document = docx.Document(io.BytesIO(octets))
     _styler(document)
@@ -109,7 +109,7 @@ def _styler_citation(style: Any) -> None:  # noqa: ANN401 - style de python-docx
     )
 
 
-def _mettre_en_page(document: Document, presentation: Presentation) -> None:
+def _mettre_en_page(document: Document, presentation: PageDeTitre) -> None:
     """A4 ; en-tête et pied partout sauf sur la page de titre."""
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -175,7 +175,7 @@ def _etendre(cellules: list[Any]) -> None:
     fusion.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _ouvrir(document: Document, presentation: Presentation, avis: str) -> None:
+def _ouvrir(document: Document, presentation: PageDeTitre, avis: str) -> None:
     """La page de titre, puis le sommaire, avant le premier chapitre."""
     entrees = list(_entrees(document))
     repere = _alinea_en_tete(document)
@@ -266,7 +266,7 @@ def _element(nom: str, **attributs: str) -> BaseOxmlElement:
     return element
 
 
-def _proprietes(document: Document, presentation: Presentation) -> None:
+def _proprietes(document: Document, presentation: PageDeTitre) -> None:
     proprietes = document.core_properties
     instant = datetime(*presentation.jour.timetuple()[:3])  # noqa: DTZ001 - date du document, sans heure
     proprietes.title, proprietes.author = presentation.titre, presentation.organisme

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
 from recherche.erreurs import ErreurRecherche
+from recherche.redaction.page_de_titre import PageDeTitre
 from recherche.redaction.pandoc import convertir
-from recherche.redaction.typographie import date_longue, typographier
+from recherche.redaction.typographie import date_longue
 
 AVIS_FICTIF = "Les personnes, les associations et les propos de cette étude sont inventés."
 _RANG_DE_TITRE = re.compile(r"^(\s*)\[(#strong\[.*\])\], ((?:\[\],? ?)+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    """Ce que dit la page de titre ; `jour` date tout le document."""
-
-    titre: str
-    sous_titre: str
-    organisme: str
-    jour: date
-    fictif: bool = False
-
-    @classmethod
-    def du_manifeste(cls, manifeste: Mapping[str, Any], jour: date | None = None) -> Presentation:
-        """Depuis le manifeste du jeu publié ; `jour` est à défaut celui de la publication."""
-        etude = manifeste["etude"]
-        jour = jour or date.fromisoformat(str(manifeste["date"])[:10])
-        sous_titre = f"Guide, brouillon établi sur la version {manifeste['version']} du jeu publié"
-        titre, organisme = (typographier(str(etude[cle])) for cle in ("titre", "organisme"))
-        return cls(titre, sous_titre, organisme, jour, bool(etude.get("fictive", False)))
 
 
 def rendre(
@@ -51,10 +31,10 @@ def rendre(
             f"« {fmt} » n'est pas un format de guide.", f"Choisissez : {', '.join(FORMATS)}."
         )
     texte = "\n\n".join(chapitres[nom].removeprefix("\ufeff").rstrip() for nom in sorted(chapitres))
-    return FORMATS[fmt](texte, Presentation.du_manifeste(manifeste, date))
+    return FORMATS[fmt](texte, PageDeTitre.du_manifeste(manifeste, date))
 
 
-def en_pdf(markdown: str, presentation: Presentation) -> bytes:
+def en_pdf(markdown: str, presentation: PageDeTitre) -> bytes:
     """Le document en PDF A4, composé par typst avec ses seules polices embarquées."""
     import typst
 
@@ -71,7 +51,7 @@ def en_pdf(markdown: str, presentation: Presentation) -> bytes:
         ) from erreur
 
 
-def nombre_de_pages(markdown: str, presentation: Presentation) -> int:
+def nombre_de_pages(markdown: str, presentation: PageDeTitre) -> int:
     """Nombre de pages du PDF, page de titre comprise."""
     import typst
 
@@ -79,7 +59,7 @@ def nombre_de_pages(markdown: str, presentation: Presentation) -> int:
     return int(typst.query(source, "<pages>", field="value", one=True, **_options_typst(presentation)))
 
 
-def _options_typst(presentation: Presentation) -> dict[str, Any]:
+def _options_typst(presentation: PageDeTitre) -> dict[str, Any]:
     entrees = {
         "titre": presentation.titre,
         "sous_titre": presentation.sous_titre,
@@ -91,7 +71,7 @@ def _options_typst(presentation: Presentation) -> dict[str, Any]:
     return {"ignore_system_fonts": True, "sys_inputs": entrees}
 
 
-def source_typst(markdown: str, presentation: Presentation) -> bytes:
+def source_typst(markdown: str, presentation: PageDeTitre) -> bytes:
     """Le gabarit suivi du texte converti ; les rangs de titre d'un tableau en occupent la largeur
     et restent avec le rang qui suit.
     """
@@ -107,7 +87,7 @@ def _etendre(rang: re.Match[str]) -> str:
     return f"{rang[1]}table.header(level: 2, repeat: false, {cellule}),"
 
 
-def en_docx(markdown: str, presentation: Presentation) -> bytes:
+def en_docx(markdown: str, presentation: PageDeTitre) -> bytes:
     """Le document en docx A4 : styles, sommaire, en-têtes et pieds de page."""
     from recherche.redaction.habillage import habiller
 
@@ -115,6 +95,6 @@ def en_docx(markdown: str, presentation: Presentation) -> bytes:
     return habiller(brut, presentation, AVIS_FICTIF)
 
 
-FORMATS: Mapping[str, Callable[[str, Presentation], bytes]] = MappingProxyType(
+FORMATS: Mapping[str, Callable[[str, PageDeTitre], bytes]] = MappingProxyType(
     {"docx": en_docx, "pdf": en_pdf}
 )

@@ -1,4 +1,4 @@
-"""Tout export qui a un lecteur se relit : même texte, mêmes locuteurs, temps à la précision du format."""
+"""Tout export qui a un lecteur se relit : texte, locuteurs, temps à la précision du format."""
 
 import math
 import unicodedata
@@ -14,16 +14,26 @@ from recherche.echanges.lecture import lire
 from recherche.echanges.textes import exporter
 from recherche.erreurs import ErreurEchange
 from recherche.modele.provenance import Provenance
-from recherche.modele.transcription import Mot, Tour, Transcription, TranscriptionPseudonymisee, fusionner_tours
+from recherche.modele.transcription import (
+    Mot,
+    Tour,
+    Transcription,
+    TranscriptionPseudonymisee,
+    fusionner_tours,
+)
 
 PROVENANCE = Provenance("essai", "1", datetime(2010, 1, 20, tzinfo=UTC))
 DEMO = Path(__file__).parents[2] / "interviews" / "demo"
 TEXTES = ["txt", "docx", "odt", "maxqda", "atlasti"]
 
 LETTRES = st.characters(categories=["L"], max_codepoint=0x24F)
-PONCTUATION = st.sampled_from(["", "", "", ",", ".", "?", "!", "…", " ?", " !", "-là", "’a", "&", "<rire>"])
+PONCTUATION = st.sampled_from(
+    ["", "", "", ",", ".", "?", "!", "…", " ?", " !", "-là", "’a", "&", "<rire>"]
+)
 FORMES = st.builds(
-    lambda debut, fin: unicodedata.normalize("NFC", debut + fin), st.text(LETTRES, min_size=1, max_size=8), PONCTUATION
+    lambda debut, fin: unicodedata.normalize("NFC", debut + fin),
+    st.text(LETTRES, min_size=1, max_size=8),
+    PONCTUATION,
 )
 LOCUTEURS = st.sampled_from(["ENQ", "ENT", "P1", "P2", "ANI"])
 DITS = st.lists(st.tuples(LOCUTEURS, st.lists(FORMES, min_size=1, max_size=12)), min_size=1, max_size=8)

@@ -162,7 +162,8 @@ def test_format_inconnu():
     with pytest.raises(ErreurEchange, match="« pdf » n'est pas un format") as erreur:
         exporter(DATEE, "pdf")
     assert erreur.value.remede == (
-        "Choisissez parmi : txt, docx, odt, vtt, srt, json, eaf, tei, rttm, maxqda, nvivo, atlasti, iramuteq."
+        "Choisissez parmi : txt, docx, odt, vtt, srt, json, eaf, tei, rttm, maxqda, nvivo, atlasti,"
+        " iramuteq."
     )
 
 

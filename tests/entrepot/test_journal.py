@@ -8,7 +8,7 @@ from entrepot.outils_entrepot import SOURCES, transcription
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from recherche.entrepot import journal, sources, transcriptions
+from recherche.entrepot import annulation, journal, sources, transcriptions
 from recherche.entrepot.schema import document, journal_valeur, source
 from recherche.entrepot.schema import journal as table_journal
 from recherche.erreurs import ErreurEntrepot
@@ -49,7 +49,7 @@ def faire(entrepot, action, *gestes):
 
 def annuler(entrepot, lot):
     with entrepot.ecrire("annuler") as ecriture:
-        return journal.annuler(ecriture, lot), ecriture.lot
+        return annulation.annuler(ecriture, lot), ecriture.lot
 
 
 def ajouter(ecriture):

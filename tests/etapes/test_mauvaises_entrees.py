@@ -390,7 +390,8 @@ def test_une_transcription_hors_registre_est_dite_et_le_reste_est_importe(etude)
         )
     ]
     assert "1 fait" in issue.sortie
-    assert {b.objet: b.message for b in etat(etude).blocages} == {}
+    bloques = {b.objet: b.message for b in etat(etude).blocages}
+    assert bloques == {"LOR-J-01": "version courante pas pseudonymisée"}
 
 
 def test_une_grille_invalide_arrete_avant_d_ecrire(etude):

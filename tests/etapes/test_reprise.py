@@ -85,7 +85,10 @@ def d_une_traite(tmp_path_factory):
     (entretien,) = registre.entretiens
     entretien = replace(entretien, enregistrements=("piste b.wav", "piste a.wav"))
     ecrire_registre(
-        etude.reglages, replace(registre, entretiens=(entretien,)), etude.fichier_registre, remplacer=True
+        etude.reglages,
+        replace(registre, entretiens=(entretien,)),
+        etude.fichier_registre,
+        remplacer=True,
     )
     issue = lancer("transcrire", etude=etude.chemin)
     assert (issue.code, issue.erreurs) == (0, "")
@@ -161,9 +164,7 @@ def test_interrompu_puis_tue_il_reprend_dans_le_fichier(d_une_traite, tmp_path):
     assert gardes
     assert etat(etude).quotas["transcrit"].sum() == 0
 
-    code, _ = _transcrire_jusqu_au_bloc(
-        etude, len(gardes) + 1, lambda pid: os.kill(pid, signal.SIGKILL)
-    )
+    code, _ = _transcrire_jusqu_au_bloc(etude, len(gardes) + 1, lambda pid: os.kill(pid, signal.SIGKILL))
     assert code == -signal.SIGKILL
     avant = _indices(etude, "bloc")
     assert set(gardes) < set(avant)

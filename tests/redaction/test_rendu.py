@@ -13,7 +13,8 @@ from docx.oxml.ns import qn
 
 from recherche.erreurs import ErreurRecherche
 from recherche.redaction.guide import rediger_guide
-from recherche.redaction.rendu import FORMATS, Presentation, nombre_de_pages, rendre, source_typst
+from recherche.redaction.page_de_titre import PageDeTitre
+from recherche.redaction.rendu import FORMATS, nombre_de_pages, rendre, source_typst
 
 JOUR = date(2010, 9, 1)
 N, F = "\u00a0", "\u202f"
@@ -89,7 +90,7 @@ def texte_complet(chapitres):
 
 
 def interroger(chapitres, manifeste, selecteur):
-    presentation = Presentation.du_manifeste(manifeste)
+    presentation = PageDeTitre.du_manifeste(manifeste)
     entrees = {
         "titre": "t",
         "sous_titre": "s",
@@ -105,7 +106,7 @@ def interroger(chapitres, manifeste, selecteur):
 def test_pdf_structure(chapitres, jeu):
     pdf = rendre(chapitres, jeu[0], "pdf")
     assert pdf.startswith(b"%PDF-")
-    pages = nombre_de_pages(texte_complet(chapitres), Presentation.du_manifeste(jeu[0]))
+    pages = nombre_de_pages(texte_complet(chapitres), PageDeTitre.du_manifeste(jeu[0]))
     assert 11 <= pages <= 25
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == pages
     titres_typst = interroger(chapitres, jeu[0], "heading.where(level: 3, outlined: true)")
@@ -114,7 +115,7 @@ def test_pdf_structure(chapitres, jeu):
 
 
 def test_pdf_sans_avertissement_ni_police_absente(chapitres, jeu):
-    source = source_typst(texte_complet(chapitres), Presentation.du_manifeste(jeu[0]))
+    source = source_typst(texte_complet(chapitres), PageDeTitre.du_manifeste(jeu[0]))
     entrees = {
         "titre": "t",
         "sous_titre": "s",

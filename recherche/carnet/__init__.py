@@ -1,1 +1,0 @@
-"""Le codage dans un carnet."""

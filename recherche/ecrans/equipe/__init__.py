@@ -1,1 +1,0 @@
-"""Les pages de l'équipe."""
