@@ -145,7 +145,7 @@ def test_mauvaises_sortes_de_valeurs(fautes: Callable[..., list[str]]) -> None:
         ("fin = 2026-12-31", "fin = 2026-12-31T10:00:00"),
         ("quota = 10", 'quota = "dix"'),
         ("effectif_minimal = 5", "effectif_minimal = 5.5"),
-        ("amorce = true", 'amorce = "peut-être"'),
+        ("# amorce = true", 'amorce = "peut-être"'),
         ("quartiers = []", 'quartiers = "Verneau"'),
         ('langue = "fr"', "langue = 33"),
     ) == [

@@ -169,14 +169,12 @@ def _imaginaire(segment: SegmentBrut) -> bool:
 
 
 def amorce_etude(reglages: Reglages, noms: Sequence[str] = ()) -> str | None:
-    """Une phrase qui montre à Whisper les sigles et les lieux de l'étude ; None si elle est refusée.
+    """Une phrase qui montre à Whisper les sigles et les lieux de l'étude ; None s'il n'y en a pas.
 
     `noms` : personnes et structures de l'entretien. Les termes qui dépassent `JETONS_AMORCE` sont
     laissés (sigles d'abord, puis territoires, noms, institutions, quartiers). Avec Whisper base, elle
     dégrade le texte (WER +3 points, temps doublé) : à réserver aux grands modèles.
     """
-    if not reglages.transcription.amorce:
-        return None
     locaux = reglages.noms_locaux
     territoires = [territoire.nom for territoire in reglages.territoires]
     termes = [*locaux.sigles, *territoires, *noms, *locaux.institutions, *locaux.quartiers]

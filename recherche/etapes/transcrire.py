@@ -30,6 +30,7 @@ from recherche.reglages import Etude
 
 ETAPE = "transcrire"
 PROCESSUS_OCTETS = 1_200_000_000
+GRAND_MODELE_OCTETS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def _tache(etude: Etude, source: Source, sons: list[FichierSon], modele: Path) -
     reglages = etude.reglages.transcription
     atelier = isinstance(source, Atelier)
     nombre = (len(source.participants) or None) if atelier else reglages.locuteurs_entretien
-    amorce = amorce_etude(etude.reglages) if reglages.amorce else None
+    voulue = reglages.amorce if reglages.amorce is not None else _grand(modele)
+    amorce = amorce_etude(etude.reglages) if voulue else None
     outil = version_de("faster-whisper")
     dits = asdict(reglages) | {"processus": None, "nombre": nombre, "amorce": amorce}
     dits |= {"empreinte_modele": empreinte_memorisee(modele / "model.bin")}
@@ -178,6 +180,11 @@ def _tache(etude: Etude, source: Source, sons: list[FichierSon], modele: Path) -
     )
     provenance = Provenance("faster-whisper", outil, datetime.now(UTC), dits)
     return _Tache(travail, duree, provenance)
+
+
+def _grand(modele: Path) -> bool:
+    """Vrai pour un modèle que l'amorce aide ; elle dégrade ceux de la taille de « base »."""
+    return (modele / "model.bin").stat().st_size >= GRAND_MODELE_OCTETS
 
 
 def _derouler(

@@ -83,7 +83,10 @@ class Seuils(_Strict):
 
 @dataclass(frozen=True)
 class ReglagesTranscription(_Strict):
-    """Section `[transcription]` : modèle (nom, dossier) et décodage ; `bloc_s` en secondes."""
+    """Section `[transcription]` : modèle (nom, dossier) et décodage ; `bloc_s` en secondes.
+
+    `amorce` : souffler à Whisper les noms de l'étude ; None, selon la taille du modèle.
+    """
 
     modele: str = "base"
     langue: str = "fr"
@@ -91,7 +94,7 @@ class ReglagesTranscription(_Strict):
     lot: int = 8
     bloc_s: float = 180.0
     processus: int = 0
-    amorce: bool = True
+    amorce: bool | None = None
     locuteurs_entretien: int = 2
 
 
