@@ -89,13 +89,16 @@ def _montrer(bilan: Bilan) -> None:
         raise typer.Exit(FAUTE)
 
 
-def _demander_phrase() -> str:
-    """La phrase tapée au clavier ; vide si personne n'est devant un terminal."""
+def _demander_phrase(nouvelle: bool) -> str:
+    """La phrase tapée au clavier, deux fois si la clé est neuve ; vide hors d'un terminal."""
     if not sys.stdin.isatty():
         return ""
     try:
         reponse: str = typer.prompt(
-            "Phrase secrète de la clé des pseudonymes", hide_input=True, err=True
+            "Phrase secrète de la clé des pseudonymes",
+            hide_input=True,
+            err=True,
+            confirmation_prompt=nouvelle,
         )
     except typer.Abort:
         raise KeyboardInterrupt from None

@@ -9,6 +9,9 @@ from difflib import SequenceMatcher
 
 from recherche.modele.codage import Extrait
 
+Passage = tuple[int, int, int]
+"""Début, fin (en caractères de l'ancien texte) et décalage vers le nouveau."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -21,8 +24,9 @@ class Report:
 def reporter(ancien: str, nouveau: str, extraits: Iterable[Extrait]) -> list[Report]:
     """Reporte les extraits du texte `ancien` sur le texte `nouveau`.
 
-    Les deux textes sont alignés mot à mot ; un extrait est reporté quand ses caractères sont tous dans
-    un même passage inchangé. Sinon il est « à replacer » : jamais déplacé par approximation.
+    Les deux textes sont alignés tour à tour, puis mot à mot dans les tours changés. Un extrait est
+    reporté quand ses caractères sont tous dans un même passage inchangé ; sinon il est « à replacer »,
+    jamais déplacé par approximation.
     """
     if ancien == nouveau:
         return [Report(extrait, extrait) for extrait in extraits]
@@ -32,7 +36,7 @@ def reporter(ancien: str, nouveau: str, extraits: Iterable[Extrait]) -> list[Rep
 
 
 def _reporter(
-    extrait: Extrait, nouveau: str, passages: list[tuple[int, int, int]], debuts: list[int]
+    extrait: Extrait, nouveau: str, passages: list[Passage], debuts: list[int]
 ) -> Extrait | None:
     rang = bisect_right(debuts, extrait.debut) - 1
     if rang < 0:
@@ -44,33 +48,37 @@ def _reporter(
     return reporte if reporte.empreinte == extrait.empreinte else None
 
 
-def _passages_inchanges(ancien: str, nouveau: str) -> list[tuple[int, int, int]]:
-    """(début, fin, décalage) des passages communs, en caractères de `ancien`, par alignement de mots."""
-    a, b = _jetons(ancien), _jetons(nouveau)
-    places_a, places_b = _places(a), _places(b)
-    alignement = SequenceMatcher(None, a, b, autojunk=False)
-    return [
-        (places_a[i], places_a[i + n], places_b[j] - places_a[i])
-        for i, j, n in alignement.get_matching_blocks()
-        if n
-    ]
+def _passages_inchanges(ancien: str, nouveau: str) -> list[Passage]:
+    """Passages communs, en caractères de `ancien` : tours alignés, puis mots des tours changés."""
+    a, b = ancien.split("\n"), nouveau.split("\n")
+    debuts_a, debuts_b = _debuts(a), _debuts(b)
+    passages = []
+    for etiquette, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        depart, decalage = debuts_a[i], debuts_b[k] - debuts_a[i]
+        if etiquette == "equal":
+            passages.append((depart, debuts_a[j] - 1, decalage))
+        elif etiquette == "replace":
+            mots = _mots_inchanges(a[i:j], b[k:m])
+            passages += [(depart + d, depart + f, decalage + e) for d, f, e in mots]
+    return passages
 
 
-def _jetons(texte: str) -> list[str]:
-    """Mots et séparateurs (espace ou retour à la ligne), dans l'ordre ; leur somme est le texte."""
-    jetons: list[str] = []
-    for rang, ligne in enumerate(texte.split("\n")):
-        if rang:
-            jetons.append("\n")
-        for numero, mot in enumerate(ligne.split(" ")):
-            if numero:
-                jetons.append(" ")
-            jetons.append(mot)
-    return jetons
+def _mots_inchanges(a: list[str], b: list[str]) -> list[Passage]:
+    """Suites de mots communes à deux groupes de tours ; un retour à la ligne est un mot."""
+    mots_a, mots_b = _mots(a), _mots(b)
+    debuts_a, debuts_b = _debuts(mots_a), _debuts(mots_b)
+    blocs = SequenceMatcher(None, mots_a, mots_b, autojunk=False).get_matching_blocks()
+    return [(debuts_a[i], debuts_a[i + n] - 1, debuts_b[j] - debuts_a[i]) for i, j, n in blocs if n]
 
 
-def _places(jetons: list[str]) -> list[int]:
-    places = [0]
-    for jeton in jetons:
-        places.append(places[-1] + len(jeton))
-    return places
+def _mots(tours: list[str]) -> list[str]:
+    """Les mots des tours ; le premier d'un tour, sauf du premier, porte son retour à la ligne."""
+    return "\n".join(tours).replace("\n", " \n").split(" ")
+
+
+def _debuts(morceaux: list[str]) -> list[int]:
+    """Position de chaque morceau quand un caractère les sépare, et celle d'après le dernier."""
+    debuts = [0]
+    for morceau in morceaux:
+        debuts.append(debuts[-1] + len(morceau.lstrip("\n")) + 1)
+    return debuts

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from recherche.entrepot.base import Ecriture, condition
 from recherche.entrepot.journal import Entree, empreinte_valeurs, noter
-from recherche.entrepot.schema import METADONNEES, journal, journal_valeur
+from recherche.entrepot.schema import METADONNEES, journal, journal_valeur, publication
 from recherche.erreurs import ErreurEntrepot
 
 
@@ -29,6 +29,11 @@ def annuler(ecriture: Ecriture, lot: str) -> int:
     if not lignes:
         raise ErreurEntrepot(
             f"Aucune action {lot[:8]} au journal.", "« recherche journal » montre les actions."
+        )
+    if any(ligne["objet"] == publication.name for ligne in lignes):
+        raise ErreurEntrepot(
+            "Une publication ne s'annule pas : des partenaires ont pu la lire.",
+            "Corrigez ce qui doit l'être, puis « recherche publier » en fait une nouvelle version.",
         )
     try:
         for ligne in lignes:

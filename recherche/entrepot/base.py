@@ -139,9 +139,8 @@ class Ecriture:
             return []
         requete = table.insert().returning(*table.c, sort_by_parameter_order=True)
         ajoutees = self.cx.execute(requete, [dict(ligne) for ligne in lignes]).mappings().all()
-        noms = [colonne.name for colonne in table.primary_key]
         entrees = [
-            (self._entree("ajout", table, {nom: ligne[nom] for nom in noms}), dict(ligne))
+            (self._entree("ajout", table, cle_primaire(table, dict(ligne))), dict(ligne))
             for ligne in ajoutees
         ]
         journal.noter_ajouts(self.cx, entrees)
@@ -157,7 +156,7 @@ class Ecriture:
         if apres == avant:
             return False
         self.cx.execute(table.update().where(*condition(table, cle)).values(**valeurs))
-        self._noter("modification", table, cle, avant, apres)
+        self._noter("modification", table, avant, apres)
         return True
 
     def poser(self, table: Table, cle: Mapping[str, Any], valeurs: Mapping[str, Any]) -> bool:
@@ -173,7 +172,7 @@ class Ecriture:
         if avant is None:
             raise KeyError(f"{table.name} {dict(cle)}")
         self.cx.execute(table.delete().where(*condition(table, cle)))
-        self._noter("suppression", table, cle, avant, None)
+        self._noter("suppression", table, avant, None)
 
     def ligne(self, table: Table, cle: Mapping[str, Any]) -> dict[str, Any] | None:
         """La ligne de cette clé, ou None."""
@@ -184,11 +183,10 @@ class Ecriture:
         self,
         genre: str,
         table: Table,
-        cle: Mapping[str, Any],
-        avant: Mapping[str, Any] | None,
+        avant: Mapping[str, Any],
         apres: Mapping[str, Any] | None,
     ) -> None:
-        journal.noter(self.cx, self._entree(genre, table, cle), avant, apres)
+        journal.noter(self.cx, self._entree(genre, table, cle_primaire(table, avant)), avant, apres)
 
     def _entree(self, genre: str, table: Table, cle: Mapping[str, Any]) -> journal.Entree:
         return journal.Entree(
@@ -200,6 +198,11 @@ class Ecriture:
             objet=table.name,
             cle=dict(cle),
         )
+
+
+def cle_primaire(table: Table, ligne: Mapping[str, Any]) -> dict[str, Any]:
+    """La clé primaire d'une ligne : technique, la seule que le journal retienne."""
+    return {colonne.name: ligne[colonne.name] for colonne in table.primary_key}
 
 
 def condition(table: Table, cle: Mapping[str, Any]) -> list[Any]:

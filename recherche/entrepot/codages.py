@@ -50,6 +50,24 @@ def lire(cx: Connection, *, version_ids: Iterable[int] | None = None) -> list[Co
     return [_codage(dict(ligne)) for ligne in cx.execute(requete).mappings()]
 
 
+def reprendre(
+    ecriture: Ecriture, ancienne: int, nouvelle: int, places: Mapping[Extrait, Extrait]
+) -> int:
+    """Reprend sur une version les codages d'une autre, à leurs nouvelles places ; rend leur nombre.
+
+    Un codage repris renvoie à celui dont il vient : annuler le premier est refusé tant qu'il sert.
+    """
+    lignes = ecriture.cx.execute(select(codage).where(codage.c.version_pseudonymisee_id == ancienne))
+    reprises = []
+    for ligne in lignes.mappings():
+        place = places.get(Extrait(ligne["debut"], ligne["fin"], ligne["empreinte"]))
+        if place is not None:
+            valeurs = {nom: valeur for nom, valeur in ligne.items() if nom != "id"}
+            valeurs |= {"version_pseudonymisee_id": nouvelle, "reprise_de": ligne["id"]}
+            reprises.append(valeurs | {"debut": place.debut, "fin": place.fin})
+    return len(ecriture.inserer_tout(codage, reprises))
+
+
 def _presents(cx: Connection, versions: set[int]) -> set[tuple[Any, ...]]:
     colonnes = (
         codage.c.version_pseudonymisee_id,

@@ -48,7 +48,8 @@ source = Table(
 enregistrement = Table(
     "enregistrement",
     METADONNEES,
-    Column("chemin", String, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("chemin", String, nullable=False, unique=True),
     _source(vide=True),
     Column("rang", Integer, nullable=False, default=0),
     Column("taille", Integer, nullable=False),
@@ -143,6 +144,7 @@ codage = Table(
     Column("codeur", String, nullable=False),
     Column("origine", String, nullable=False),
     Column("date", String, nullable=False),
+    Column("reprise_de", Integer, ForeignKey("codage.id")),
     UniqueConstraint("version_pseudonymisee_id", "debut", "fin", "code", "codeur"),
 )
 
@@ -159,7 +161,8 @@ publication = Table(
 document = Table(
     "document",
     METADONNEES,
-    Column("chemin", String, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("chemin", String, nullable=False, unique=True),
     Column("cle", String, nullable=False),
     Column("empreinte", String, nullable=False),
     Column("date", String, nullable=False),
@@ -168,7 +171,8 @@ document = Table(
 sauvegarde = Table(
     "sauvegarde",
     METADONNEES,
-    Column("chemin", String, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("chemin", String, nullable=False, unique=True),
     Column("date", String, nullable=False),
     Column("empreinte", String, nullable=False),
 )

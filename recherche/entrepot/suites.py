@@ -71,7 +71,8 @@ def ajouter_publication(ecriture: Ecriture, valeur: Publication) -> None:
 
 def documents(cx: Connection) -> dict[str, Document]:
     """Les documents écrits, par chemin relatif à l'étude."""
-    return {d["chemin"]: Document(**d) for d in cx.execute(select(document)).mappings()}
+    colonnes = [document.c[nom] for nom in Document.__slots__]
+    return {d["chemin"]: Document(**d) for d in cx.execute(select(*colonnes)).mappings()}
 
 
 def poser_document(ecriture: Ecriture, *, chemin: str, cle: str, empreinte: str) -> None:
@@ -82,7 +83,8 @@ def poser_document(ecriture: Ecriture, *, chemin: str, cle: str, empreinte: str)
 
 def sauvegardes(cx: Connection) -> list[Sauvegarde]:
     """Les sauvegardes connues, la plus récente d'abord."""
-    requete = select(sauvegarde).order_by(sauvegarde.c.date.desc())
+    colonnes = [sauvegarde.c[nom] for nom in Sauvegarde.__slots__]
+    requete = select(*colonnes).order_by(sauvegarde.c.date.desc())
     return [Sauvegarde(**ligne) for ligne in cx.execute(requete).mappings()]
 
 

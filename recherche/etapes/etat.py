@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recherche.entrepot.transcriptions import Version
 from recherche.etapes.tables import Situation, situation, table_sources
 from recherche.modele.entretien import Atelier, Source
 from recherche.modele.suivi import Anomalie
@@ -59,28 +60,36 @@ def _blocages(lue: Situation) -> Iterator[Anomalie]:
 
 
 def _manque(lue: Situation, source: Source, *, code: bool, publiable: bool) -> tuple[str, str] | None:
-    pseudo = lue.pseudonymisees.get(source.id)
     courante = lue.courantes.get(source.id)
+    if not source.enregistrement_consenti:
+        return _manque_consentement(source)
     if courante is None:
         return _manque_transcription(lue, source)
-    if pseudo is None or pseudo.version_id != courante.id:
-        return "version courante pas pseudonymisée", "recherche pseudonymiser"
-    if not pseudo.signee:
-        return "revue des mentions pas signée", "recherche importer --revues"
+    if not lue.a_jour(source.id):
+        return _manque_revue(lue, courante)
     if not code:
         return "pas encore codé", "recherche importer --codages"
-    if publiable:
-        return "prêt, pas encore publié", "recherche publier"
-    return None
+    return ("prêt, pas encore publié", "recherche publier") if publiable else None
+
+
+def _manque_revue(lue: Situation, courante: Version) -> tuple[str, str]:
+    pseudo = lue.pseudonymisees.get(courante.source_id)
+    if pseudo is None or pseudo.version_id != courante.id:
+        return "version courante pas pseudonymisée", "recherche pseudonymiser"
+    if courante.id not in lue.revues:
+        return "revue des mentions pas signée", "recherche importer --revues"
+    return "dernière revue signée pas appliquée", "recherche pseudonymiser"
+
+
+def _manque_consentement(source: Source) -> tuple[str, str]:
+    feuille = "Ateliers" if isinstance(source, Atelier) else "Entretiens"
+    return (
+        "consentement à l'enregistrement pas noté",
+        f"registre.xlsx, feuille « {feuille} », colonne du consentement",
+    )
 
 
 def _manque_transcription(lue: Situation, source: Source) -> tuple[str, str]:
-    if any(p.consentement.enregistrement is not True for p in source.participants):
-        feuille = "Ateliers" if isinstance(source, Atelier) else "Entretiens"
-        return (
-            "consentement à l'enregistrement pas noté",
-            f"registre.xlsx, feuille « {feuille} », colonne du consentement",
-        )
     if source.id not in lue.enregistrees:
         return "pas d'enregistrement utilisable", "recherche inventorier"
     return "pas encore transcrit", f"recherche transcrire {source.id}"

@@ -11,11 +11,12 @@ from recherche.codage import ancrage
 from recherche.codage.grille import lire_grille
 from recherche.echanges import importation, lecture
 from recherche.echanges.importation import CodageImporte, CodagesImportes, RevueImportee
-from recherche.entrepot import Entrepot, codages, sources, suites, transcriptions
+from recherche.entrepot import Entrepot, codages, suites, transcriptions
 from recherche.entrepot.transcriptions import VersionPseudonymisee
 from recherche.erreurs import ErreurCodage, ErreurEchange, ErreurRecherche
 from recherche.etapes.locuteurs import nommer_locuteurs
 from recherche.etapes.seance import cle, registre_reporte, seance
+from recherche.etapes.transcrire import refus_sans_consentement
 from recherche.langue.correspondance import Correspondance
 from recherche.modele.codage import Codage, Extrait, Grille, Origine
 from recherche.modele.serialisation import tours_en_json
@@ -31,7 +32,7 @@ def importer_transcriptions(
 ) -> Bilan:
     """Ajoute des transcriptions relues comme nouvelles versions ; passe celles déjà importées.
 
-    Tout format de `echanges.lecture` ; hors du JSON d'échange, les locuteurs prennent leur nom d'usage.
+    Tout format de `echanges.lecture` ; les locuteurs prennent leur nom d'usage (ENT, P1…).
     Ce qu'un logiciel a transcrit seul (JSON de Whisper) est une version automatique. Lève
     `ErreurEchange` (fichier, tour, clé) sur un fichier mal formé : rien n'est alors importé.
     """
@@ -42,17 +43,18 @@ def importer_transcriptions(
         inscrites = {source.id: source for source in registre.sources}
         faits, passes, anomalies, messages = [], [], [], []
         with entrepot.ecrire(etape) as ecriture:
-            connues = sources.connues(ecriture.cx)
-            presentes = {v.cle for v in transcriptions.versions(ecriture.cx)}
+            presentes = {s: v.cle for s, v in transcriptions.courantes(ecriture.cx).items()}
             for lue in lues:
                 transcription, identifiant = lue, lue.source_id
-                if identifiant in inscrites and _faite_ailleurs(lue):
+                if identifiant in inscrites:
                     transcription, noms = nommer_locuteurs(lue, inscrites[identifiant], etude)
                     messages += _dire_noms(identifiant, noms)
                 empreinte = _cle_relue(transcription)
-                if identifiant not in connues:
+                if identifiant not in inscrites:
                     anomalies.append(_source_inconnue(identifiant))
-                elif empreinte in presentes:
+                elif refus := refus_sans_consentement(inscrites[identifiant], "importé"):
+                    anomalies.append(refus)
+                elif presentes.get(identifiant) == empreinte:
                     passes.append(identifiant)
                 else:
                     nature = _nature(transcription)

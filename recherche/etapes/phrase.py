@@ -9,10 +9,11 @@ from recherche.erreurs import ErreurConfidentialite
 from recherche.reglages import Etude
 
 VARIABLE_PHRASE = "RECHERCHE_PHRASE"
-Demander = Callable[[], str]
+Demander = Callable[[bool], str]
+"""Reçoit vrai si la phrase est nouvelle (à confirmer) ; rend la phrase, ou un texte vide."""
 
 
-def phrase_secrete(etude: Etude, demander: Demander | None = None) -> str:
+def phrase_secrete(etude: Etude, demander: Demander | None = None, *, nouvelle: bool) -> str:
     """La phrase : `RECHERCHE_PHRASE`, sinon le fichier d'`etude.toml`, sinon `demander`.
 
     Lève `ErreurConfidentialite` si aucune n'est donnée, ou si le fichier nommé ne se lit pas.
@@ -21,7 +22,7 @@ def phrase_secrete(etude: Etude, demander: Demander | None = None) -> str:
         return phrase
     if nom := etude.reglages.confidentialite.phrase_fichier:
         return _lire(etude, nom)
-    if demander is not None and (phrase := demander().strip()):
+    if demander is not None and (phrase := demander(nouvelle).strip()):
         return phrase
     raise ErreurConfidentialite(
         "La phrase secrète de la clé des pseudonymes n'est pas donnée.",

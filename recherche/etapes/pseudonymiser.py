@@ -8,12 +8,17 @@ n'est pas publiable. Une nouvelle version reprend les codages de la précédente
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from recherche.codage.report import reporter
-from recherche.entrepot import Ecriture, Entrepot, codages, transcriptions
+from sqlalchemy import Connection
+
+from recherche import __version__
+from recherche.codage.report import Report, reporter
+from recherche.entrepot import Entrepot, codages, transcriptions
 from recherche.entrepot.transcriptions import Revue, Version, VersionPseudonymisee
+from recherche.erreurs import ErreurConfidentialite
 from recherche.etapes.phrase import Demander, phrase_secrete
 from recherche.etapes.seance import cle as cle_de
 from recherche.etapes.seance import registre_reporte, seance
@@ -24,7 +29,9 @@ from recherche.langue.correspondance import Correspondance
 from recherche.langue.detection import detecter_corpus
 from recherche.langue.mentions import Mention, TypeMention
 from recherche.langue.pseudonymes import pseudonymiser
+from recherche.modele.codage import Extrait
 from recherche.modele.entretien import Registre
+from recherche.modele.provenance import Provenance
 from recherche.modele.suivi import Anomalie, Bilan, Suivi, silencieux
 from recherche.modele.transcription import Transcription, TranscriptionPseudonymisee
 from recherche.reglages import Etude
@@ -58,12 +65,13 @@ def pseudonymiser_etude(
         taches, passes = _a_faire(etude, entrepot, registre)
         if not taches:
             return Bilan(ETAPE, passes=passes)
-        phrase = phrase_secrete(etude, demander)
         coffre_etude = fichier_cle(etude)
-        cle = coffre.lire(coffre_etude, phrase) if coffre_etude.exists() else Cle()
+        phrase = phrase_secrete(etude, demander, nouvelle=not coffre_etude.exists())
+        cle = coffre.lire(coffre_etude, phrase) if coffre_etude.exists() else _cle_neuve(etude, entrepot)
         contexte = ContexteDetection.depuis(etude.reglages, registre)
         with entrepot.lire() as cx:
-            textes = {t.version.source_id: transcriptions.lire(cx, t.version.id) for t in taches}
+            courantes = transcriptions.courantes(cx)
+            textes = {s: transcriptions.lire(cx, version.id) for s, version in courantes.items()}
         modele = etude.reglages.confidentialite.langue
         detectees = detecter_corpus(list(textes.values()), contexte, modele_spacy=modele, suivi=suivi)
         resultats, cle = _remplacer(taches, textes, detectees, contexte, cle)
@@ -71,6 +79,20 @@ def pseudonymiser_etude(
         a_replacer = [anomalie for resultat in resultats for anomalie in _ranger(entrepot, resultat)]
         faits = tuple(tache.version.source_id for tache in taches)
         return Bilan(ETAPE, faits, passes, tuple(a_replacer), tuple(_messages(taches, detectees)))
+
+
+def _cle_neuve(etude: Etude, entrepot: Entrepot) -> Cle:
+    """Une clé vide, pour une étude qui n'a encore rien pseudonymisé.
+
+    Lève `ErreurConfidentialite` si la clé manque alors que des textes en dépendent.
+    """
+    with entrepot.lire() as cx:
+        if not transcriptions.pseudonymisees(cx):
+            return Cle()
+    raise ErreurConfidentialite(
+        f"La clé des pseudonymes manque : {fichier_cle(etude)}. Des textes pseudonymisés en dépendent.",
+        "Remettez ce fichier depuis une copie ; sans lui, les pseudonymes ne seraient plus les mêmes.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +118,27 @@ def _remplacer(
     for tache in taches:
         source = tache.version.source_id
         mentions = _mentions(tache, detectees[source])
-        pseudo, cle, correspondance = pseudonymiser(textes[source], mentions, cle, contexte=guide)
+        pseudo, cle, correspondance = pseudonymiser(
+            textes[source], mentions, cle, contexte=guide, provenance=_provenance(tache)
+        )
         resultats.append(_Resultat(tache, mentions, pseudo, correspondance))
     return resultats, cle
+
+
+def _provenance(tache: _Tache) -> Provenance:
+    """Ce qui a fait la version pseudonymisée ; rien de la provenance brute (noms de fichiers)."""
+    revue = None if tache.revue is None else tache.revue.id
+    reglages = {"version": tache.version.numero, "revue": revue}
+    return Provenance("recherche", __version__, datetime.now(UTC), reglages)
 
 
 def _ranger(entrepot: Entrepot, resultat: _Resultat) -> list[Anomalie]:
     """Ajoute la version pseudonymisée et y reporte les codages de la précédente."""
     pseudo, tache = resultat.pseudo, resultat.tache
+    with entrepot.lire() as cx:
+        ancienne = transcriptions.pseudonymisees(cx, pseudo.source_id).get(pseudo.source_id)
+        reports = [] if ancienne is None else _reports(cx, ancienne, pseudo.texte)
     with entrepot.ecrire(ETAPE) as ecriture:
-        anciennes = transcriptions.pseudonymisees(ecriture.cx, pseudo.source_id)
         numero = transcriptions.ajouter_pseudonymisee(
             ecriture,
             pseudo,
@@ -115,10 +148,28 @@ def _ranger(entrepot: Entrepot, resultat: _Resultat) -> list[Anomalie]:
             mentions=[{"debut": m.debut, "fin": m.fin, "type": m.type.value} for m in resultat.mentions],
             correspondance=resultat.correspondance.lignes,
         )
-        ancienne = anciennes.get(pseudo.source_id)
-        if ancienne is None:
-            return []
-        return list(_reporter_codages(ecriture, ancienne, numero, pseudo.texte))
+        if ancienne is not None:
+            places = {r.ancien: r.nouveau for r in reports if r.nouveau is not None}
+            codages.reprendre(ecriture, ancienne.id, numero, places)
+    perdus = sorted({r.ancien for r in reports if r.nouveau is None}, key=lambda e: e.debut)
+    return [_a_recoder(pseudo.source_id, extrait) for extrait in perdus]
+
+
+def _reports(cx: Connection, ancienne: VersionPseudonymisee, texte: str) -> list[Report]:
+    """Où vont les extraits codés de l'ancienne version dans le nouveau texte."""
+    extraits = [codage.extrait for codage in codages.lire(cx, version_ids=[ancienne.id])]
+    if not extraits:
+        return []
+    precedent = transcriptions.lire_pseudonymisee(cx, ancienne.id).texte
+    return reporter(precedent, texte, extraits)
+
+
+def _a_recoder(source: str, extrait: Extrait) -> Anomalie:
+    return Anomalie(
+        source,
+        f"{source} : un passage codé a changé (caractères {extrait.debut} à {extrait.fin}), à recoder.",
+        "Recodez-le sur la nouvelle version ; l'ancienne et ses codages sont conservés.",
+    )
 
 
 def _a_faire(
@@ -133,7 +184,9 @@ def _a_faire(
     for source_id, version in courantes.items():
         revue = revues.get(version.id)
         detection = None if revue is not None else (noms, etude.reglages.noms_locaux)
-        empreinte = cle_de("pseudonymes/1", version.empreinte, revue and revue.mentions, detection)
+        empreinte = cle_de(
+            "pseudonymes/1", version.id, version.empreinte, revue and revue.mentions, detection
+        )
         if faites.get(source_id) == empreinte:
             passes.append(source_id)
         else:
@@ -175,28 +228,3 @@ def _messages(taches: Iterable[_Tache], detectees: Mapping[str, Sequence[Mention
 def _non_couvertes(tache: _Tache, detectees: Iterable[Mention]) -> int:
     signees = [] if tache.revue is None else [(m["debut"], m["fin"]) for m in tache.revue.mentions]
     return sum(not any(debut < m.fin and fin > m.debut for debut, fin in signees) for m in detectees)
-
-
-def _reporter_codages(
-    ecriture: Ecriture, ancienne: VersionPseudonymisee, numero: int, texte: str
-) -> Iterable[Anomalie]:
-    """Reporte les codages de l'ancienne version sur la nouvelle ; rend ceux qui sont « à replacer »."""
-    existants = codages.lire(ecriture.cx, version_ids=[ancienne.id])
-    if not existants:
-        return
-    precedent = transcriptions.lire_pseudonymisee(ecriture.cx, ancienne.id).texte
-    reports = reporter(precedent, texte, [codage.extrait for codage in existants])
-    surs = [
-        replace(codage, extrait=report.nouveau)
-        for codage, report in zip(existants, reports, strict=True)
-        if report.nouveau is not None
-    ]
-    codages.ajouter(ecriture, surs, {ancienne.source_id: numero})
-    perdus = {r.ancien for r in reports if r.nouveau is None}
-    for extrait in sorted(perdus, key=lambda e: e.debut):
-        debut = precedent[extrait.debut : extrait.fin][:60]
-        yield Anomalie(
-            ancienne.source_id,
-            f"{ancienne.source_id} : un passage codé a changé, à recoder : « {debut}… ».",
-            "Recodez ce passage sur la nouvelle version ; l'ancienne et ses codages sont conservés.",
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -14,10 +15,11 @@ from recherche.entrepot import Ecriture, Entrepot, suites, transcriptions
 from recherche.erreurs import ErreurConfidentialite
 from recherche.etapes.seance import cle, registre_reporte, seance
 from recherche.etapes.tables import Situation, effectifs, lire_textes, passages, table_sources
+from recherche.langue.spacy_fr import Lexique, charger_lexique
 from recherche.modele.codage import Grille
 from recherche.modele.entretien import Registre
 from recherche.modele.suivi import Bilan
-from recherche.modele.transcription import TranscriptionPseudonymisee
+from recherche.modele.transcription import ANIMATEUR, TranscriptionPseudonymisee
 from recherche.publication import dossier
 from recherche.publication.controle import Interdits, plier
 from recherche.publication.jeu import JeuPublie, construire_jeu
@@ -51,8 +53,13 @@ def publier(etude: Etude, *, jour: date | None = None) -> Bilan:
             derniere = suites.derniere_publication(cx)
         if derniere is not None and derniere.cle == empreinte and _intacte(etude, derniere):
             return Bilan(ETAPE, passes=(f"version {derniere.version}",))
-        version = (derniere.version if derniere else 0) + 1
-        return _publier(etat, entrepot, grille, version, empreinte, jour or date.today())  # noqa: DTZ011
+        version = max(derniere.version + 1 if derniere else 1, dossier.version_suivante(etude.publie))
+        bilan = _publier(etat, entrepot, grille, version, empreinte, jour or date.today())  # noqa: DTZ011
+        retirees = sorted(set(derniere.sources if derniere else ()) - publiables)
+        if not retirees:
+            return bilan
+        message = f"ne sont plus publiées : {', '.join(retirees)} (« recherche etat » dit pourquoi)"
+        return replace(bilan, messages=(*bilan.messages, message))
 
 
 def _cle(etat: Situation, grille: Grille) -> str:
@@ -82,9 +89,11 @@ def _publier(
     etude = etat.etude
     textes = lire_textes(entrepot, etat)
     formes = _formes_interdites(etat, entrepot)
-    ambigus = _formes_ordinaires(formes, textes)
+    ambigus = _formes_ordinaires(formes, etude)
     candidats = passages(etat, textes, grille)
-    candidats, ecartes = _ecarter(candidats, Interdits.depuis(formes, ambigus=ambigus))
+    discretes = formes | _lieux_et_structures(etat.registre)
+    candidats, ecartes = _ecarter(candidats, Interdits.depuis(discretes, ambigus=ambigus))
+    candidats = _assez_nombreux(candidats, etat)
     jeu = _construire(etat, textes, grille, candidats, version, jour)
     dossier.ecrire(jeu, etude.publie, interdits=formes, ambigus=ambigus)
     with entrepot.ecrire(ETAPE) as ecriture:
@@ -135,7 +144,7 @@ def _ateliers(registre: Registre, territoires: Mapping[str, str]) -> pd.DataFram
             a.titre,
             territoires[a.territoire],
             a.date.isoformat(),
-            len(a.participants),
+            sum(p.locuteur != ANIMATEUR for p in a.participants),
             "\n".join(a.decisions),
         )
         for a in registre.ateliers
@@ -160,15 +169,44 @@ def _formes_interdites(etat: Situation, entrepot: Entrepot) -> set[str]:
     return formes - {t.nom for t in etat.etude.reglages.territoires}
 
 
-def _formes_ordinaires(formes: set[str], textes: Mapping[str, TranscriptionPseudonymisee]) -> set[str]:
-    """Les formes qui sont aussi des mots ordinaires, écrits en minuscules dans les textes relus."""
-    minuscules = "".join(f" {_en_minuscules(texte.texte)} " for texte in textes.values())
-    return {forme for forme in formes if f" {' '.join(MOTS.findall(plier(forme)))} " in minuscules}
+def _formes_ordinaires(formes: set[str], etude: Etude) -> set[str]:
+    """Les formes d'un seul mot qui sont aussi des mots de la langue (Rose, Marine).
+
+    D'après le lexique du modèle de langue, jamais d'après les textes qu'on contrôle.
+    """
+    lexique = charger_lexique(etude.reglages.confidentialite.langue)
+    return {forme for forme in formes if _ordinaire(forme, lexique)}
 
 
-def _en_minuscules(texte: str) -> str:
-    """Les mots du texte, pliés, « * » à la place de ceux qui ont une majuscule."""
-    return " ".join(plier(mot) if mot.islower() else "*" for mot in MOTS.findall(texte))
+def _ordinaire(forme: str, lexique: Lexique) -> bool:
+    mots = [mot for mot in MOTS.findall(forme) if not mot.isdigit()]
+    if not mots or sum(len(mot) > 3 for mot in mots) > 1:
+        return False
+    return all(len(mot) == 1 or mot.lower() in lexique or plier(mot) in lexique for mot in mots)
+
+
+def _lieux_et_structures(registre: Registre) -> set[str]:
+    """Quartiers, structures et représentants du registre : aucun verbatim ne les cite."""
+    champs = {
+        valeur
+        for source in registre.sources
+        for p in source.participants
+        for valeur in (p.quartier, p.structure, p.consentement.representant_legal)
+        if valeur
+    }
+    noms = {re.sub(r"\(.*?\)", "", champ).split(",")[0].strip() for champ in champs}
+    return {nom for nom in noms if any(mot[0].isupper() for mot in nom.split()[1:]) or nom.istitle()}
+
+
+def _assez_nombreux(candidats: pd.DataFrame, etat: Situation) -> pd.DataFrame:
+    """Sans les verbatims des territoires et profils où trop peu de personnes sont publiées."""
+    table = table_sources(etat)
+    publiees = table[table["publiable"]].groupby(["territoire", "profil"])["source_id"].nunique()
+    tailles = {str(case): int(nombre) for case, nombre in publiees.items()}
+    cases = zip(candidats["territoire"], candidats["profil"], strict=True)
+    seuil = etat.etude.reglages.seuils.effectif_minimal
+    assez = [tailles.get(str(case), 0) >= seuil for case in cases]
+    return candidats.loc[pd.Series(assez, index=candidats.index, dtype=bool)]
 
 
 def _ecarter(candidats: pd.DataFrame, interdits: Interdits) -> tuple[pd.DataFrame, tuple[str, ...]]:

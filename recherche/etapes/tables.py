@@ -5,7 +5,7 @@ Aucune ne contient de nom, de prénom, de quartier ni de structure ; les textes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,7 +16,7 @@ from recherche.entrepot import codages as rangement
 from recherche.entrepot import sources as inventaire
 from recherche.entrepot.transcriptions import Version, VersionPseudonymisee
 from recherche.modele.codage import Codage, Grille
-from recherche.modele.entretien import Atelier, Entretien, Registre, Source
+from recherche.modele.entretien import MAJORITE, Atelier, Entretien, Registre, Source
 from recherche.modele.transcription import TranscriptionPseudonymisee
 from recherche.registre import lire_registre
 from recherche.reglages import Etude
@@ -32,6 +32,7 @@ class Situation:
     automatiques: frozenset[str]
     enregistrees: frozenset[str]
     pseudonymisees: Mapping[str, VersionPseudonymisee]
+    revues: Mapping[int, int]
     codages: tuple[Codage, ...]
     publiees: frozenset[str]
 
@@ -54,6 +55,7 @@ class Situation:
                     f.source_id for f in inventaire.fichiers(cx) if f.utilisable and f.source_id
                 ),
                 pseudonymisees=pseudonymisees,
+                revues={v: revue.id for v, revue in transcriptions.revues(cx).items()},
                 codages=tuple(rangement.lire(cx, version_ids=numeros)),
                 publiees=frozenset(publication.sources if publication else ()),
             )
@@ -68,13 +70,21 @@ class Situation:
         return frozenset(codage.source_id for codage in self.retenus())
 
     def publiables(self) -> frozenset[str]:
-        """Les sources dont la revue est signée sur la version courante et qui sont codées."""
-        signees = frozenset(
-            source
-            for source, pseudo in self.pseudonymisees.items()
-            if pseudo.signee and pseudo.version_id == self.courantes[source].id
+        """Les sources du registre consenties, codées, dont la dernière revue signée est appliquée."""
+        consenties = {s.id for s in self.registre.sources if s.enregistrement_consenti}
+        a_jour = frozenset(source for source in consenties if self.a_jour(source))
+        return a_jour & self.codees()
+
+    def a_jour(self, source: str) -> bool:
+        """Vrai si la version pseudonymisée porte sur la version courante et sa dernière revue signée."""
+        pseudo, courante = self.pseudonymisees.get(source), self.courantes.get(source)
+        return (
+            pseudo is not None
+            and courante is not None
+            and pseudo.signee
+            and pseudo.version_id == courante.id
+            and pseudo.revue_id == self.revues.get(courante.id)
         )
-        return signees & self.codees() & {source.id for source in self.registre.sources}
 
 
 def situation(etude: Etude) -> Situation:
@@ -213,7 +223,7 @@ def passages(
     """Une ligne par extrait codé d'un entretien publiable, pour le choix des verbatims.
 
     Colonnes : source_id, territoire, profil (noms), codes (thèmes, « A, B »), nature, texte,
-    citation_permise.
+    citation_permise. Une nature sur laquelle les codeurs diffèrent est vide.
     """
     natures = {code.id for code in codes.natures}
     sources = {s.id: s for s in etat.registre.sources if not isinstance(s, Atelier)}
@@ -226,6 +236,7 @@ def passages(
         )
         for s in sources.values()
     }
+    majeurs = {profil.code for profil in reglages.profils if profil.majeur}
     groupes: dict[tuple[str, int, int], list[str]] = {}
     publiables = etat.publiables()
     for c in etat.retenus():
@@ -237,19 +248,25 @@ def passages(
             source,
             attributs[source]["territoire"],
             attributs[source]["profil"],
-            ", ".join(code for code in poses if code not in natures),
-            next((code for code in poses if code in natures), ""),
+            ", ".join(code for code in dict.fromkeys(poses) if code not in natures),
+            _seule({code for code in poses if code in natures}),
             textes[source].texte[debut:fin].replace("\n", " "),
-            _citable(sources[source]),
+            _citable(sources[source], majeurs),
         )
         for (source, debut, fin), poses in groupes.items()
     ]
     return pd.DataFrame(lignes, columns=colonnes)
 
 
-def _citable(source: Source) -> bool:
-    """Chacun consent à être cité ; pour un mineur, avec son représentant légal."""
+def _seule(natures: set[str]) -> str:
+    return natures.pop() if len(natures) == 1 else ""
+
+
+def _citable(source: Source, majeurs: Collection[str]) -> bool:
+    """Chacun consent à être cité ; pour qui peut être mineur, avec son représentant légal."""
+    majeur = isinstance(source, Entretien) and source.profil in majeurs
     return bool(source.participants) and all(
-        p.consentement.citation is True and (not p.mineur or bool(p.consentement.representant_legal))
+        p.consentement.citation is True
+        and (bool(p.consentement.representant_legal) or (p.age >= MAJORITE if p.age else majeur))
         for p in source.participants
     )

@@ -90,10 +90,16 @@ def _coeurs() -> int:
 def _choisir(
     etude: Etude, entrepot: Entrepot, registre: Registre, voulues: Sequence[str] | None
 ) -> tuple[list[_Tache], list[str], list[Anomalie]]:
-    """Ce qui reste à transcrire, ce qui l'est déjà, ce que le registre ou l'inventaire interdit."""
+    """Ce qui reste à transcrire, ce qui l'est déjà, ce que le registre ou l'inventaire interdit.
+
+    Sans `voulues`, une source déjà transcrite puis relue n'est pas refaite pour un réglage changé.
+    """
     with entrepot.lire() as cx:
         sons = _par_source(fichiers(cx))
-        faites = {v.cle for v in transcriptions.versions(cx) if v.nature == transcriptions.AUTOMATIQUE}
+        automatiques = [v for v in transcriptions.versions(cx) if v.nature == transcriptions.AUTOMATIQUE]
+        relues = {s for s, v in transcriptions.courantes(cx).items() if v.nature == transcriptions.RELUE}
+    faites = {v.cle for v in automatiques}
+    gardees = relues & {v.source_id for v in automatiques} if voulues is None else set()
     a_faire, passes = [], []
     refus = list(_inconnues(registre, voulues))
     modele = modeles.trouver(etude.reglages.transcription.modele) if sons else None
@@ -102,12 +108,12 @@ def _choisir(
             continue
         if source.id not in sons:
             refus.extend(_sans_son(source, voulues))
-        elif (interdit := _interdit(source)) is not None:
+        elif (interdit := refus_sans_consentement(source, "transcrit")) is not None:
             refus.append(interdit)
         else:
             assert modele is not None
             tache = _tache(etude, source, sons[source.id], modele)
-            if tache.travail.cle in faites:
+            if tache.travail.cle in faites or source.id in gardees:
                 passes.append(source.id)
             else:
                 a_faire.append(tache)
@@ -142,14 +148,15 @@ def _sans_son(source: Source, voulues: Sequence[str] | None) -> Iterator[Anomali
         )
 
 
-def _interdit(source: Source) -> Anomalie | None:
-    sans = [p.locuteur for p in source.participants if p.consentement.enregistrement is not True]
-    if not sans and source.participants:
+def refus_sans_consentement(source: Source, quoi: str) -> Anomalie | None:
+    """L'anomalie d'une source dont quelqu'un n'a pas consenti à l'enregistrement ; None sinon."""
+    if source.enregistrement_consenti:
         return None
+    sans = [p.locuteur for p in source.participants if p.consentement.enregistrement is not True]
     feuille = "Ateliers" if isinstance(source, Atelier) else "Entretiens"
     return Anomalie(
         source.id,
-        f"{source.id} n'est pas transcrit : pas de consentement à l'enregistrement"
+        f"{source.id} n'est pas {quoi} : pas de consentement à l'enregistrement"
         f" pour {', '.join(sans) or 'ses participants'}.",
         f"Notez le consentement dans la feuille « {feuille} » du registre s'il a été donné.",
     )

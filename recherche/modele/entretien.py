@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+MAJORITE = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Consentement:
@@ -35,7 +37,7 @@ class Participant:
     @property
     def mineur(self) -> bool:
         """Moins de 18 ans à l'entretien."""
-        return self.age is not None and self.age < 18
+        return self.age is not None and self.age < MAJORITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,13 @@ class Source:
     lieu: str | None
     enregistrements: tuple[str, ...]
     participants: tuple[Participant, ...]
+
+    @property
+    def enregistrement_consenti(self) -> bool:
+        """Chacun a consenti à l'enregistrement ; faux si rien n'est noté."""
+        return bool(self.participants) and all(
+            p.consentement.enregistrement is True for p in self.participants
+        )
 
 
 @dataclass(frozen=True, slots=True)

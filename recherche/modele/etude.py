@@ -53,12 +53,16 @@ class Theme(_Strict):
 
 @dataclass(frozen=True)
 class Profil(_Strict):
-    """Une entrée `[[profils]]` : population interrogée, quota par territoire et guide."""
+    """Une entrée `[[profils]]` : population interrogée, quota par territoire et guide.
+
+    `majeur` : tous le sont ; sinon un âge absent du registre vaut « peut-être mineur ».
+    """
 
     code: str
     nom: str
     pluriel: str
     quota: int
+    majeur: bool = False
     guide: list[Theme] = field(default_factory=list)
 
 

@@ -76,7 +76,7 @@ def test_un_fichier_qui_n_est_pas_une_base_est_refuse_et_laisse_tel_quel(dossier
     dossier_etude.fichier_base.write_bytes(hasard)
     with pytest.raises(ErreurEntrepot, match=r"base\.sqlite est abîmée") as dite:
         Entrepot.ouvrir(dossier_etude)
-    assert "recherche sauvegardes" in dite.value.remede
+    assert "sauvegardes/" in dite.value.remede
     assert dossier_etude.fichier_base.read_bytes() == hasard
 
 

@@ -53,11 +53,13 @@ def _creer_tables() -> None:
     )
     op.create_table(
         "document",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chemin", sa.String(), nullable=False),
         sa.Column("cle", sa.String(), nullable=False),
         sa.Column("empreinte", sa.String(), nullable=False),
         sa.Column("date", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("chemin", name=op.f("pk_document")),
+        sa.UniqueConstraint("chemin", name=op.f("uq_document_chemin")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_table(
         "journal",
@@ -87,10 +89,12 @@ def _creer_tables() -> None:
     )
     op.create_table(
         "sauvegarde",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chemin", sa.String(), nullable=False),
         sa.Column("date", sa.String(), nullable=False),
         sa.Column("empreinte", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("chemin", name=op.f("pk_sauvegarde")),
+        sa.UniqueConstraint("chemin", name=op.f("uq_sauvegarde_chemin")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sauvegarde")),
     )
     op.create_table(
         "source",
@@ -115,6 +119,7 @@ def _creer_tables() -> None:
     op.create_index(op.f("ix_bloc_source_id"), "bloc", ["source_id"], unique=False)
     op.create_table(
         "enregistrement",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chemin", sa.String(), nullable=False),
         sa.Column("source_id", sa.String(), nullable=True),
         sa.Column("rang", sa.Integer(), nullable=False),
@@ -129,7 +134,8 @@ def _creer_tables() -> None:
         sa.Column("anomalie", sa.Text(), nullable=True),
         sa.Column("remede", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_enregistrement_source_id")),
-        sa.PrimaryKeyConstraint("chemin", name=op.f("pk_enregistrement")),
+        sa.UniqueConstraint("chemin", name=op.f("uq_enregistrement_chemin")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enregistrement")),
     )
     op.create_index(op.f("ix_enregistrement_source_id"), "enregistrement", ["source_id"], unique=False)
     op.create_table(
@@ -216,6 +222,8 @@ def _creer_tables() -> None:
         sa.Column("codeur", sa.String(), nullable=False),
         sa.Column("origine", sa.String(), nullable=False),
         sa.Column("date", sa.String(), nullable=False),
+        sa.Column("reprise_de", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["reprise_de"], ["codage.id"], name=op.f("fk_codage_reprise_de")),
         sa.ForeignKeyConstraint(["code"], ["code.id"], name=op.f("fk_codage_code")),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_codage_source_id")),
         sa.ForeignKeyConstraint(
