@@ -213,7 +213,7 @@ def test_le_jeu_publie_a_les_seances_et_pas_un_nom(menee):
     etude, _ = menee
     tables = {f.stem: pd.read_parquet(f) for f in etude.publie.rglob("*.parquet")}
     assert tables["ateliers"]["territoire"].tolist() == ["Bretagne", "Pays de la Loire"]
-    assert tables["ateliers"]["participants"].tolist() == [5, 5]
+    assert tables["ateliers"]["participants"].tolist() == [4, 4]
     assert tables["verbatims"].empty
     manifeste = json.loads((etude.publie / "manifeste.json").read_text(encoding="utf-8"))
     assert manifeste["etude"]["niveau_territoire"] == "région"
