@@ -128,6 +128,11 @@ def _attendre(condition, delai_s=90.0):
         time.sleep(0.05)
 
 
+def _entendre_l_interruption() -> None:
+    """Comme au clavier, même si l'intégration continue tourne en arrière-plan, SIGINT ignoré."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _transcrire_jusqu_au_bloc(etude, nombre, envoyer):
     """Lance `recherche transcrire`, l'arrête après `nombre` blocs ; rend le processus et ses erreurs."""
     with subprocess.Popen(
@@ -138,6 +143,7 @@ def _transcrire_jusqu_au_bloc(etude, nombre, envoyer):
         encoding="utf-8",
         env=environnement(RECHERCHE_ETUDE=str(etude.chemin)),
         start_new_session=True,
+        preexec_fn=_entendre_l_interruption,
     ) as commande:
         _attendre(lambda: commande.poll() is not None or len(_indices(etude, "temoin")) >= nombre)
         enfants = _descendants(commande.pid)
