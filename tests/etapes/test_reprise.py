@@ -143,7 +143,7 @@ def _transcrire_jusqu_au_bloc(etude, nombre, envoyer):
         encoding="utf-8",
         env=environnement(RECHERCHE_ETUDE=str(etude.chemin)),
         start_new_session=True,
-        preexec_fn=_entendre_l_interruption,
+        preexec_fn=_entendre_l_interruption,  # noqa: PLW1509 (un seul fil ici)
     ) as commande:
         _attendre(lambda: commande.poll() is not None or len(_indices(etude, "temoin")) >= nombre)
         enfants = _descendants(commande.pid)
