@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from recherche.cli.commandes import _application
+from recherche.cli import application
 from recherche.codage.ancrage import ancrer, verifier
 from recherche.codage.grille import lire_grille
 from recherche.echanges import importation
@@ -42,8 +42,8 @@ def blocs(document: Path, langue: str) -> list[str]:
 
 def commandes() -> dict[str, Any]:
     """Les commandes de l'application, par nom."""
-    application: Any = _application()
-    return dict(application.commands)
+    commande: Any = application()
+    return dict(commande.commands)
 
 
 def sections() -> dict[str, str]:

@@ -192,7 +192,7 @@ def test_toute_la_chaine_se_passe_du_reseau(tmp_path):
     son = DEMO / "enregistrements" / "LOR-J-02.mp3"
     extrait(son, etude.enregistrements / "LOR-J-02.wav", 12)
     programme = [
-        "from recherche.cli.commandes import app",
+        "from recherche.cli import app",
         f"for mots in {TOUT!r}: app(mots.split(), standalone_mode=False)",
     ]
     fini = subprocess.run(

@@ -1,108 +1,25 @@
-"""La commande `recherche` : lire les arguments, appeler une étape, montrer son bilan.
+"""Les commandes de la chaîne : lire les arguments, appeler une étape, montrer son bilan.
 
 Rien de lourd n'est importé avant qu'une commande ne s'en serve.
 """
 
 from __future__ import annotations
 
-import gettext
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-from recherche.erreurs import ErreurRecherche
+import typer
 
-gettext.bindtextdomain("messages", str(Path(__file__).parent / "messages"))
-os.environ["LANGUAGE"] = "fr"
-
-import typer  # noqa: E402
-
-from recherche.cli.aide import Application  # noqa: E402
-
-if TYPE_CHECKING:
-    from recherche.modele.suivi import Bilan, Suivi
-    from recherche.reglages import Etude
-
-FAUTE = 2
-INTERROMPU = 130
-
-app = Application(
-    name="recherche",
-    help="Transcrire, pseudonymiser, coder et publier les entretiens d'une étude, sur votre machine.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h", "--aide"]},
+from recherche.cli.commun import (
+    FAUTE,
+    ICI,
+    OptionEtude,
+    app,
+    avancement,
+    demander_phrase,
+    montrer,
+    ouvrir,
 )
-
-OptionEtude = Annotated[
-    Path,
-    typer.Option("--etude", envvar="RECHERCHE_ETUDE", help="Dossier de l'étude.", show_default=True),
-]
-ICI = Path()
-
-
-def principal() -> None:
-    """Point d'entrée : une faute d'utilisateur est un message et un code 2, jamais une trace."""
-    try:
-        app()
-    except ErreurRecherche as erreur:
-        sys.unraisablehook = lambda _: None  # l'erreur est dite : ce qui se défait ensuite se tait
-        _dire_erreur(erreur.message, erreur.remede)
-        sys.exit(FAUTE)
-    except SystemExit as sortie:
-        if sortie.code == INTERROMPU:  # Typer le pose, sans rien dire, sur un Ctrl-C
-            _dire_erreur(
-                "Interrompu. Ce qui était fait est gardé.", "Relancez la même commande pour reprendre."
-            )
-        raise
-
-
-def _dire_erreur(message: str, remede: str) -> None:
-    typer.secho(f"Erreur : {message}", fg="red", err=True)
-    typer.echo(f"→ {remede}", err=True)
-
-
-def _ouvrir(chemin: Path) -> Etude:
-    from recherche.reglages import Etude
-
-    return Etude.ouvrir(chemin)
-
-
-@contextmanager
-def _avancement() -> Iterator[Suivi]:
-    from recherche.cli.affichage import avancement
-
-    with avancement() as suivi:
-        yield suivi
-
-
-def _montrer(bilan: Bilan) -> None:
-    """Affiche un bilan ; sort en code 2 s'il contient des anomalies."""
-    from recherche.cli.affichage import dire_bilan
-
-    dire_bilan(bilan)
-    if bilan.anomalies:
-        raise typer.Exit(FAUTE)
-
-
-def _demander_phrase(nouvelle: bool) -> str:
-    """La phrase tapée au clavier, deux fois si la clé est neuve ; vide hors d'un terminal."""
-    if not sys.stdin.isatty():
-        return ""
-    try:
-        reponse: str = typer.prompt(
-            "Phrase secrète de la clé des pseudonymes",
-            hide_input=True,
-            err=True,
-            confirmation_prompt=nouvelle,
-        )
-    except typer.Abort:
-        raise KeyboardInterrupt from None
-    return reponse
 
 
 @app.callback(invoke_without_command=True)
@@ -131,7 +48,7 @@ def demo(
 
     etude = etape.preparer(chemin)
     anomalies = 0
-    with _avancement() as suivi:
+    with avancement() as suivi:
         for bilan in etape.derouler(etude, complet=complet, suivi=suivi):
             dire_bilan(bilan)
             anomalies += len(bilan.anomalies)
@@ -147,7 +64,7 @@ def nouvelle(chemin: Annotated[Path, typer.Argument(help="Dossier à créer.")])
     """Crée une étude : réglages, grille et registre à adapter."""
     from recherche.etapes.creer import nouvelle as etape
 
-    _montrer(etape(chemin))
+    montrer(etape(chemin))
 
 
 @app.command()
@@ -158,7 +75,7 @@ def registre(
     """Écrit le registre vide de l'étude, avec ses listes et ses identifiants."""
     from recherche.etapes.creer import registre_vide
 
-    _montrer(registre_vide(_ouvrir(etude), vers))
+    montrer(registre_vide(ouvrir(etude), vers))
 
 
 @app.command()
@@ -166,9 +83,9 @@ def inventorier(etude: OptionEtude = ICI) -> None:
     """Mesure les enregistrements, les attache aux entretiens, dit ce qui ne va pas."""
     from recherche.etapes.inventorier import inventorier as etape
 
-    with _avancement() as suivi:
-        bilan = etape(_ouvrir(etude), suivi=suivi)
-    _montrer(bilan)
+    with avancement() as suivi:
+        bilan = etape(ouvrir(etude), suivi=suivi)
+    montrer(bilan)
 
 
 @app.command()
@@ -180,7 +97,7 @@ def modeles(
     from recherche.etapes.modeles import telecharger as etape
 
     if telecharger is not None:
-        _montrer(etape(telecharger))
+        montrer(etape(telecharger))
         return
     from recherche.cli.affichage import dire_modeles
 
@@ -198,9 +115,9 @@ def transcrire(
     """Transcrit les enregistrements et dit qui parle ; reprend où l'on s'était arrêté."""
     from recherche.etapes.transcrire import transcrire as etape
 
-    with _avancement() as suivi:
-        bilan = etape(_ouvrir(etude), sources=sources or None, suivi=suivi)
-    _montrer(bilan)
+    with avancement() as suivi:
+        bilan = etape(ouvrir(etude), sources=sources or None, suivi=suivi)
+    montrer(bilan)
 
 
 @app.command()
@@ -226,10 +143,10 @@ def importer(
         etape = etapes.importer_revues
     elif codages:
         etape = etapes.importer_codages
-    with _avancement() as suivi:
+    with avancement() as suivi:
         extensions = {".json"} if revues or codages else EXTENSIONS
-        bilan = etape(_ouvrir(etude), etapes.rassembler(fichiers, extensions=extensions), suivi=suivi)
-    _montrer(bilan)
+        bilan = etape(ouvrir(etude), etapes.rassembler(fichiers, extensions=extensions), suivi=suivi)
+    montrer(bilan)
 
 
 @app.command()
@@ -237,9 +154,9 @@ def pseudonymiser(etude: OptionEtude = ICI) -> None:
     """Remplace ce qui identifie une personne dans les transcriptions courantes."""
     from recherche.etapes.pseudonymiser import pseudonymiser_etude
 
-    with _avancement() as suivi:
-        bilan = pseudonymiser_etude(_ouvrir(etude), demander=_demander_phrase, suivi=suivi)
-    _montrer(bilan)
+    with avancement() as suivi:
+        bilan = pseudonymiser_etude(ouvrir(etude), demander=demander_phrase, suivi=suivi)
+    montrer(bilan)
 
 
 @app.command()
@@ -247,7 +164,7 @@ def publier(etude: OptionEtude = ICI) -> None:
     """Publie le jeu anonymisé que voient les partenaires."""
     from recherche.etapes.publier import publier as etape
 
-    _montrer(etape(_ouvrir(etude)))
+    montrer(etape(ouvrir(etude)))
 
 
 @app.command()
@@ -255,9 +172,9 @@ def rediger(etude: OptionEtude = ICI) -> None:
     """Écrit le brouillon du guide (Markdown, docx, pdf) depuis le jeu publié."""
     from recherche.etapes.rediger import rediger as etape
 
-    with _avancement() as suivi:
-        bilan = etape(_ouvrir(etude), suivi=suivi)
-    _montrer(bilan)
+    with avancement() as suivi:
+        bilan = etape(ouvrir(etude), suivi=suivi)
+    montrer(bilan)
 
 
 @app.command()
@@ -294,9 +211,9 @@ def exporter(
         raise typer.BadParameter("--automatique demande --prive : cette version n'est que brute.")
     from recherche.etapes.exporter import exporter as etape
 
-    with _avancement() as suivi:
+    with avancement() as suivi:
         bilan = etape(
-            _ouvrir(etude),
+            ouvrir(etude),
             formats=formats,
             sources=sources or None,
             prive=prive,
@@ -305,7 +222,7 @@ def exporter(
             edite=edite,
             suivi=suivi,
         )
-    _montrer(bilan)
+    montrer(bilan)
 
 
 @app.command()
@@ -314,7 +231,7 @@ def etat(etude: OptionEtude = ICI) -> None:
     from recherche.cli.affichage import dire_etat
     from recherche.etapes.etat import etat as etape
 
-    dire_etat(etape(_ouvrir(etude)))
+    dire_etat(etape(ouvrir(etude)))
 
 
 @app.command()
@@ -326,7 +243,7 @@ def journal(
     from recherche.cli.affichage import dire_journal
     from recherche.etapes.sauvegarder import lire_journal
 
-    dire_journal(lire_journal(_ouvrir(etude), limite=limite))
+    dire_journal(lire_journal(ouvrir(etude), limite=limite))
 
 
 @app.command()
@@ -339,7 +256,7 @@ def annuler(
     """Annule une action du journal."""
     from recherche.etapes.sauvegarder import annuler as etape
 
-    _montrer(etape(_ouvrir(etude), numero))
+    montrer(etape(ouvrir(etude), numero))
 
 
 @app.command()
@@ -350,7 +267,7 @@ def sauvegarder(
     """Copie la base de l'étude et note la copie."""
     from recherche.etapes.sauvegarder import sauvegarder as etape
 
-    _montrer(etape(_ouvrir(etude), vers=vers))
+    montrer(etape(ouvrir(etude), vers=vers))
 
 
 @app.command()
@@ -359,7 +276,7 @@ def sauvegardes(etude: OptionEtude = ICI) -> None:
     from recherche.cli.affichage import dire_sauvegardes
     from recherche.etapes.sauvegarder import sauvegardes as etape
 
-    dire_sauvegardes(etape(_ouvrir(etude)))
+    dire_sauvegardes(etape(ouvrir(etude)))
 
 
 @app.command()
@@ -368,7 +285,7 @@ def tableau(
     port: Annotated[int, typer.Option(help="Port de la page, sur cette machine.")] = 8501,
 ) -> None:
     """Ouvre le tableau de bord des partenaires, sur le seul jeu publié."""
-    _lancer_tableau(_ouvrir(etude).publie, port)
+    _lancer_tableau(ouvrir(etude).publie, port)
 
 
 def _lancer_tableau(publie: Path, port: int = 8501) -> None:
@@ -376,8 +293,3 @@ def _lancer_tableau(publie: Path, port: int = 8501) -> None:
 
     typer.echo(f"Tableau de bord : http://localhost:{port} (Ctrl+C pour l'arrêter)")
     raise typer.Exit(lancer(publie, port=port))
-
-
-def _application() -> Any:  # noqa: ANN401
-    """La commande Click, pour les tests de documentation."""
-    return typer.main.get_command(app)

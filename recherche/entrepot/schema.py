@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION_SCHEMA = "0001"
+VERSION_SCHEMA = "0002"
 
 METADONNEES = MetaData(
     naming_convention={
