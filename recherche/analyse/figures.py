@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import altair as alt
 import pandas as pd
@@ -50,7 +51,7 @@ def figure_avancement(avancement: pd.DataFrame, *, profils: Mapping[str, str]) -
     objectif = base.mark_tick(color=ENCRE, thickness=2, size=14).encode(x=alt.X("objectif:Q"))
     textes = base.mark_text(align="left", dx=6, color=ENCRE).encode(x=alt.X("haut:Q"), text="texte:N")
     textes = textes.transform_calculate(haut="max(datum.realises, datum.objectif)")
-    return _habiller(
+    return habiller(
         barres + objectif + textes, hauteur=_hauteur(table["territoire"].nunique(), len(profils))
     )
 
@@ -65,7 +66,7 @@ def figure_themes(
     cellule masquée est écrite « masqué », une base trop petite pour une part montre son effectif seul.
     """
     table = effectifs[effectifs["profil"].isin(list(profils))].copy()
-    table["theme"] = table["code"].map({code: _couper(nom) for code, nom in noms.items()})
+    table["theme"] = table["code"].map({code: couper(nom) for code, nom in noms.items()})
     table["libelle"] = table["profil"].map(profils)
     table["texte"] = [
         _etiquette(n, b, m)
@@ -73,7 +74,7 @@ def figure_themes(
     ]
     table["position"] = table["part_haute"].fillna(0.0)
     table["entretiens"] = table["entretiens"].astype("float64")
-    ordre = [_couper(nom) for nom in noms.values()]
+    ordre = [couper(nom) for nom in noms.values()]
     y = alt.Y("theme:N", title=None, sort=ordre, axis=_axe_multiligne())
     decalage = alt.YOffset("libelle:N", sort=list(profils.values()), scale=alt.Scale(paddingOuter=0.4))
     base = alt.Chart(table).encode(y=y, yOffset=decalage)
@@ -95,7 +96,7 @@ def figure_themes(
         x=alt.X("position:Q"), text="texte:N", color=_encre_ou_gris()
     )
     figure = traits + points + textes
-    return _habiller(figure, hauteur=_hauteur(len(noms), len(profils), marge=70))
+    return habiller(figure, hauteur=_hauteur(len(noms), len(profils), marge=70))
 
 
 def figure_familles(
@@ -107,7 +108,7 @@ def figure_familles(
     portent « m » ; celles dont la base est trop petite pour une part restent blanches.
     """
     table = effectifs.copy()
-    table["famille"] = table["code"].map({code: _couper(nom) for code, nom in noms.items()})
+    table["famille"] = table["code"].map({code: couper(nom) for code, nom in noms.items()})
     table["texte"] = [
         _etiquette(n, b, m, court=True)
         for n, b, m in table[["entretiens", "base", "masque"]].itertuples(index=False)
@@ -115,7 +116,7 @@ def figure_familles(
     table["entretiens"] = table["entretiens"].astype("float64")
     table["clair"] = table["part"].fillna(0.0) > PART_TEXTE_CLAIR
     x = alt.X("territoire:N", title=None, sort=list(territoires), axis=_axe_incline())
-    y = alt.Y("famille:N", title=None, sort=[_couper(n) for n in noms.values()], axis=_axe_multiligne())
+    y = alt.Y("famille:N", title=None, sort=[couper(n) for n in noms.values()], axis=_axe_multiligne())
     base = alt.Chart(table).encode(x=x, y=y)
     teinte = alt.Color(
         "part:Q",
@@ -133,7 +134,7 @@ def figure_familles(
         text="texte:N",
         color=alt.condition("datum.clair && !datum.masque", alt.value("white"), alt.value("black")),
     )
-    return _habiller(
+    return habiller(
         pleines + masquees.encode(tooltip=bulle) + textes, hauteur=46 * max(1, len(noms)) + 110
     )
 
@@ -165,7 +166,13 @@ def _couleur(champ: str, libelles: Sequence[str]) -> alt.Color:
     return alt.Color(f"{champ}:N", title=None, scale=echelle, legend=alt.Legend(orient="top"))
 
 
-def _couper(nom: str) -> str:
+def superposer(*couches: alt.Chart) -> alt.LayerChart:
+    """Les couches d'une figure, la première dessous."""
+    return cast(alt.LayerChart, alt.layer(*couches))
+
+
+def couper(nom: str) -> str:
+    """Le nom, coupé en lignes pour un axe."""
     return "\n".join(textwrap.wrap(nom, _CARACTERES_LIGNE))
 
 
@@ -185,7 +192,7 @@ def _hauteur(lignes: int, series: int, *, marge: int = 60) -> int:
     return max(1, lignes) * max(38, _PAS * max(1, series)) + marge
 
 
-def _habiller(figure: alt.LayerChart, *, hauteur: int) -> alt.LayerChart:
+def habiller(figure: alt.LayerChart, *, hauteur: int) -> alt.LayerChart:
     """Police, fond et grille communs ; largeur du contenant."""
     habillee: alt.LayerChart = (
         figure.properties(height=hauteur, width="container", background="white")

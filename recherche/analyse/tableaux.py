@@ -65,7 +65,7 @@ def effectifs_codes(
     """
     themes = [code.id for code in grille.themes()]
     natures = [code.id for code in grille.natures]
-    extraits = _themes_et_natures(codages, themes, natures)
+    extraits = themes_et_natures(codages, themes, natures)
     tous = extraits[[*_EXTRAIT, "code"]].assign(nature=TOUTES)
     lies = extraits.dropna(subset=["nature"])
     presences = pd.concat([tous, lies], ignore_index=True)
@@ -205,7 +205,7 @@ def avancement(
     return table.astype({"objectif": "int64", **dict.fromkeys(ETATS, "int64")})
 
 
-def _themes_et_natures(
+def themes_et_natures(
     codages: pd.DataFrame, themes: Sequence[str], natures: Sequence[str]
 ) -> pd.DataFrame:
     """Un thème par ligne, avec la nature de son extrait (ou rien)."""
