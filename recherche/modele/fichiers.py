@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
 
 DATE_ARCHIVE = (1980, 1, 1, 0, 0, 0)
+_DATES_CLASSEUR = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
 def ecrire_atomique(fichier: Path, octets: bytes, *, mode: int | None = None) -> None:
@@ -55,7 +57,11 @@ def _forcer_dossier(dossier: Path) -> None:
 
 
 def figer_archive(octets: bytes) -> bytes:
-    """La même archive zip (docx, xlsx), membres dans le même ordre, sans la date du jour."""
+    """La même archive zip (docx, xlsx), membres dans le même ordre, sans la date du jour.
+
+    Un classeur perd aussi ses dates de création et de modification, que son écriture pose d'elle-même ;
+    un docx garde celles qu'on lui a données.
+    """
     tampon = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(octets)) as source,
@@ -64,5 +70,8 @@ def figer_archive(octets: bytes) -> bytes:
         for membre in source.infolist():
             entree = zipfile.ZipInfo(membre.filename, DATE_ARCHIVE)
             entree.compress_type = zipfile.ZIP_DEFLATED
-            figee.writestr(entree, source.read(membre.filename))
+            contenu = source.read(membre.filename)
+            if membre.filename == "docProps/core.xml" and "xl/workbook.xml" in source.NameToInfo:
+                contenu = _DATES_CLASSEUR.sub(rb"\g<1>2000-01-01T00:00:00Z\g<2>", contenu)
+            figee.writestr(entree, contenu)
     return tampon.getvalue()

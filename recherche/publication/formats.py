@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
-import zipfile
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from recherche.modele.fichiers import figer_archive
 from recherche.publication.dictionnaire import TABLES, typer
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-DATE_FIXE = datetime(2000, 1, 1)  # noqa: DTZ001 - date interne des classeurs, sans signification
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
-_MODIFIE = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _LARGEUR_MAX = 60
 
 
@@ -49,13 +45,12 @@ def en_xlsx(feuilles: Mapping[str, pd.DataFrame]) -> bytes:
 
     classeur = Workbook()
     classeur.remove(classeur.worksheets[0])
-    classeur.properties.created = DATE_FIXE
     classeur.properties.creator = "recherche"
     for nom, table in feuilles.items():
         _remplir(classeur.create_sheet(nom[:31]), table)
     tampon = io.BytesIO()
     classeur.save(tampon)
-    return _figer(tampon.getvalue())
+    return figer_archive(tampon.getvalue())
 
 
 def en_parquet(table: pd.DataFrame) -> bytes:
@@ -110,22 +105,3 @@ def _valeur(valeur: object) -> str | float:
     if isinstance(valeur, int | np.integer):
         return int(valeur)
     return float(valeur) if isinstance(valeur, float) else str(valeur)
-
-
-def _figer(octets: bytes) -> bytes:
-    """La même archive, toutes ses dates internes fixées."""
-    tampon = io.BytesIO()
-    quand = DATE_FIXE.timetuple()[:6]
-    date_iso = DATE_FIXE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with (
-        zipfile.ZipFile(io.BytesIO(octets)) as source,
-        zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as copie,
-    ):
-        for nom in source.namelist():
-            contenu = source.read(nom)
-            if nom == "docProps/core.xml":
-                contenu = _MODIFIE.sub(rb"\g<1>" + date_iso + rb"\g<2>", contenu)
-            membre = zipfile.ZipInfo(nom, date_time=quand)
-            membre.compress_type = zipfile.ZIP_DEFLATED
-            copie.writestr(membre, contenu)
-    return tampon.getvalue()
