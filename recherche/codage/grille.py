@@ -24,7 +24,8 @@ Faute = tuple[Chemin, str]
 
 FORME_CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 FORME_COULEUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_EN_TETE = (
+LARGEUR = 100
+EN_TETE = (
     "# Grille de codage : familles de codes, puis natures du propos. Les commentaires du modèle que\n"
     "# « recherche nouvelle » écrit disent comment la modifier.\n"
 )
@@ -53,7 +54,7 @@ def lire_grille(fichier: Path) -> Grille:
         raise ErreurCodage(
             f"{fichier} ne se lit pas : {erreur}.", "Enregistrez-le en UTF-8, lisible par vous."
         ) from erreur
-    return _analyser(texte, fichier)
+    return analyser(texte, fichier)
 
 
 def ecrire_grille(grille: Grille, fichier: Path) -> None:
@@ -62,8 +63,8 @@ def ecrire_grille(grille: Grille, fichier: Path) -> None:
     Lève `ErreurCodage`, sans rien écrire, si la grille ne se relirait pas.
     """
     donnees = _sans_vide(asdict(grille))
-    texte = _EN_TETE + yaml.safe_dump(donnees, allow_unicode=True, sort_keys=False, width=100)
-    _analyser(texte, fichier)
+    texte = EN_TETE + yaml.safe_dump(donnees, allow_unicode=True, sort_keys=False, width=LARGEUR)
+    analyser(texte, fichier)
     provisoire = fichier.with_name(f".{fichier.name}.provisoire")
     try:
         provisoire.write_text(texte, encoding="utf-8")
@@ -119,13 +120,16 @@ class _GrilleLue(_Lu):
     version: Obligatoire
     familles: list[_FamilleLue]
     natures: list[_CodeLu] = []
+    regles: list[Obligatoire] = []
 
     def grille(self) -> Grille:
         familles = tuple(f.famille() for f in self.familles)
-        return Grille(self.titre, self.version, familles, tuple(n.code() for n in self.natures))
+        natures = tuple(n.code() for n in self.natures)
+        return Grille(self.titre, self.version, familles, natures, tuple(self.regles))
 
 
-def _analyser(texte: str, fichier: Path) -> Grille:
+def analyser(texte: str, fichier: Path) -> Grille:
+    """La grille que dit `texte`, lu de `fichier`. Lève `ErreurCodage` avec toutes les fautes."""
     try:
         arbre = yaml.compose(texte, Loader=yaml.SafeLoader)
         donnees = yaml.safe_load(texte)
@@ -237,7 +241,9 @@ def _doubles(valeurs: Iterable[Hashable]) -> list[Hashable]:
 def _sans_vide(valeur: object) -> object:
     """Listes pour tuples, sans les textes vides : ce que le fichier gagne à ne pas montrer."""
     if isinstance(valeur, dict):
-        return {cle: _sans_vide(v) for cle, v in valeur.items() if v != ""}
+        return {
+            cle: _sans_vide(v) for cle, v in valeur.items() if v != "" and (cle, v) != ("regles", ())
+        }
     if isinstance(valeur, list | tuple):
         return [_sans_vide(v) for v in valeur]
     return valeur
