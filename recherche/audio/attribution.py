@@ -33,7 +33,8 @@ def attribuer(mots: Sequence[Mot], tours_de_parole: Sequence[TourDeParole]) -> t
 
     Un mot hors de tout tour de parole va au plus proche ; la ponctuation seule suit son mot ; un
     changement de locuteur en pleine phrase glisse à la fin de phrase voisine, si elle est à moins de
-    `GLISSEMENT_MOTS` mots et `GLISSEMENT_S` secondes. Sans tour de parole : un seul locuteur.
+    `GLISSEMENT_MOTS` mots et `GLISSEMENT_S` secondes, sans jamais effacer un tour, fût-il d'un mot. Sans
+    tour de parole : un seul locuteur.
     """
     if not tours_de_parole:
         return (Tour(INCONNU, tuple(mots)),) if mots else ()
@@ -108,9 +109,34 @@ def _fin_voisine(mots: Sequence[Mot], locuteurs: Sequence[str], i: int) -> int |
             attendu = locuteurs[i - 1] if cible < i else locuteurs[i]
             if any(qui != attendu for qui in locuteurs[bas:haut]):
                 continue
+            if _efface_un_tour(locuteurs, i, cible):
+                continue
             if _duree(mots[bas:haut]) <= GLISSEMENT_S:
                 return cible
     return None
+
+
+def _efface_un_tour(locuteurs: Sequence[str], i: int, cible: int) -> bool:
+    """Vrai si glisser le changement `i` en `cible` ôterait à quelqu'un tout un tour (« voilà »)."""
+    if cible > i:
+        return cible == len(locuteurs) or locuteurs[cible] != locuteurs[i]
+    return cible == 0 or locuteurs[cible - 1] != locuteurs[i - 1]
+
+
+def chevauchements(tours: Sequence[TourDeParole]) -> tuple[tuple[float, float], ...]:
+    """Les intervalles où l'on entend plusieurs voix à la fois, réunis, en secondes."""
+    bords = sorted([(t.debut_s, 1) for t in tours] + [(t.fin_s, -1) for t in tours])
+    resultat: list[tuple[float, float]] = []
+    voix, debut_s = 0, 0.0
+    for instant, sens in bords:
+        if (voix, sens) == (1, 1):
+            debut_s = instant
+        elif (voix, sens) == (2, -1) and instant > debut_s:
+            if resultat and debut_s <= resultat[-1][1]:
+                debut_s = resultat.pop()[0]
+            resultat.append((debut_s, instant))
+        voix += sens
+    return tuple(resultat)
 
 
 def _duree(mots: Sequence[Mot]) -> float:

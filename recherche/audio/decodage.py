@@ -90,6 +90,19 @@ def flux(fichier: Path, *, morceau_s: float = MORCEAU_S) -> Iterator[Signal]:
         yield from _regrouper(lecture.signal(), round(morceau_s * TAUX_HZ))
 
 
+def flux_stereo(fichier: Path, *, morceau_s: float = MORCEAU_S) -> Iterator[Signal]:
+    """Les deux canaux (échantillons, 2) par morceaux. Lève `ErreurAudio` si le son n'en a pas deux."""
+    with _ouvrir(fichier) as lecture:
+        if lecture.piste.channels != 2:
+            raise ErreurAudio(
+                f"{lecture.nom} a {lecture.piste.channels} canal ou canaux, il en faut deux.",
+                "Ôtez « canaux_separes = true » d'etude.toml, section [transcription].",
+            )
+        lecture.disposition = "stereo"
+        for morceau in _regrouper(lecture.signal(), 2 * round(morceau_s * TAUX_HZ)):
+            yield morceau.reshape(-1, 2)
+
+
 def lire(fichier: Path, debut_s: float = 0.0, fin_s: float | None = None) -> Signal:
     """Le signal entre deux instants, en secondes (jusqu'au bout si `fin_s` manque).
 
@@ -214,6 +227,7 @@ class _Lecture:
     piste: AudioStream
     paquets: int = 0
     defauts: int = 0
+    disposition: str = "mono"
     _convertisseurs: dict[tuple[str, str, int], av.AudioResampler] = field(default_factory=dict)
 
     def __enter__(self) -> _Lecture:
@@ -223,7 +237,7 @@ class _Lecture:
         self.conteneur.close()
 
     def signal(self) -> Iterator[NDArray[np.int16]]:
-        """Le signal décodé, converti à 16 kHz mono, trame par trame, sur 16 bits."""
+        """Le signal décodé, converti à 16 kHz, trame par trame, sur 16 bits (stéréo : entrelacé)."""
         for trame in self._trames():
             for convertie in self._convertir(trame):
                 yield convertie.to_ndarray()[0]
@@ -237,7 +251,7 @@ class _Lecture:
 
         cle = (trame.format.name, trame.layout.name, trame.sample_rate)
         if cle not in self._convertisseurs:
-            self._convertisseurs[cle] = av.AudioResampler("s16", "mono", TAUX_HZ)
+            self._convertisseurs[cle] = av.AudioResampler("s16", self.disposition, TAUX_HZ)
         trame.pts = None
         return self._convertisseurs[cle].resample(trame)
 

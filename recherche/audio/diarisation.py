@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from recherche.audio import trames
 from recherche.audio.decodage import TAUX_HZ, Signal, Source, relire
 from recherche.audio.modeles import poids_diarisation
-from recherche.audio.regroupement import centres_de, regrouper
+from recherche.audio.regroupement import Nombre, centres_de, regrouper
 from recherche.audio.trames import Activite, Intervalle
 from recherche.modele.transcription import TourDeParole
 
@@ -32,8 +32,8 @@ TRAMES_PAR_S = 100
 class Diariseur(Protocol):
     """Ce qui sait dire qui parle quand."""
 
-    def diariser(self, source: Source, nombre: int | None = None) -> tuple[TourDeParole, ...]:
-        """Les tours de parole, par début croissant ; `nombre` de locuteurs s'il est connu."""
+    def diariser(self, source: Source, nombre: Nombre = None) -> tuple[TourDeParole, ...]:
+        """Les tours de parole, par début croissant ; `nombre` de locuteurs, ou ses bornes, si connu."""
         ...
 
 
@@ -66,7 +66,7 @@ class DiariseurOnnx:
         self._locuteur = _session(locuteur, fils)
         self._reglages = reglages or ReglagesDiarisation()
 
-    def diariser(self, source: Source, nombre: int | None = None) -> tuple[TourDeParole, ...]:
+    def diariser(self, source: Source, nombre: Nombre = None) -> tuple[TourDeParole, ...]:
         """Les tours de parole (L1, L2… par ordre d'apparition), par début croissant.
 
         `source` : un fichier ou un signal mono à 16 kHz. Sans `nombre`, le compte des locuteurs est
@@ -120,7 +120,7 @@ class DiariseurOnnx:
         regions: Sequence[Intervalle],
         fenetres: Sequence[Intervalle],
         empreintes: NDArray[np.float32],
-        nombre: int | None,
+        nombre: Nombre,
         duree_s: float,
     ) -> tuple[TourDeParole, ...]:
         regles = self._reglages

@@ -45,6 +45,18 @@ def memoriser(empreintes: Mapping[Path, str]) -> None:
         _ecrire(temoins)
 
 
+def oublier(dossier: Path) -> None:
+    """Ôte du cache ce qui concerne des fichiers disparus d'un dossier ; sans effet s'il ne s'écrit pas."""
+    with suppress(OSError):
+        temoins = _lire()
+        racine = dossier.resolve()
+        gardes = {
+            f: t for f, t in temoins.items() if Path(f).exists() or not Path(f).is_relative_to(racine)
+        }
+        if len(gardes) < len(temoins):
+            _ecrire(gardes)
+
+
 def _temoin() -> Path:
     return dossier_cache() / "empreintes.json"
 

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 Empreintes = NDArray[np.float32]
 """(fenêtres, 192), normées."""
 
+Nombre = int | tuple[int, int] | None
+"""Locuteurs attendus : leur nombre, le moins et le plus, ou None s'il est inconnu."""
+
 MAXIMUM = 4_000
 EFFECTIF_MINIMAL = 5
 ESSAIS = 60
@@ -17,7 +20,7 @@ def regrouper(
     empreintes: Empreintes,
     durees_s: NDArray[np.float64],
     *,
-    nombre: int | None,
+    nombre: Nombre,
     seuil: float,
     duree_minimale_s: float = 1.0,
 ) -> NDArray[np.intp]:
@@ -25,11 +28,15 @@ def regrouper(
 
     Classification ascendante à lien moyen sur la distance du cosinus des fenêtres d'au moins
     `duree_minimale_s`, `MAXIMUM` au plus, prises à intervalle régulier ; les autres vont au centre le
-    plus proche. Coupe au nombre de locuteurs s'il est connu, sinon à la distance `seuil`.
+    plus proche. Coupe au nombre de locuteurs s'il est connu, sinon à la distance `seuil` ; dans un
+    intervalle (minimum, maximum), au nombre permis le plus proche de ce que donne `seuil`.
     """
     if len(empreintes) < 2:
         return np.zeros(len(empreintes), dtype=np.intp)
     choisies = _choisir(durees_s, duree_minimale_s)
+    if isinstance(nombre, tuple):
+        trouves = len(_retenus(_classer(empreintes[choisies], None, seuil), None))
+        nombre = min(max(trouves, nombre[0]), nombre[1])
     groupes = _classer(empreintes[choisies], nombre, seuil)
     retenus = _retenus(groupes, nombre)
     centres = centres_de(empreintes[choisies], groupes, retenus)

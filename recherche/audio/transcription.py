@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from recherche.audio.decodage import TAUX_HZ, Bloc, Signal
-from recherche.audio.fenetres import FENETRE_S, Intervalle, fenetres, oublis
+from recherche.audio.fenetres import Intervalle, fenetres, oublis
+from recherche.audio.parole import passages_de_parole
 from recherche.erreurs import ErreurAudio
 from recherche.modele.etude import Reglages, ReglagesTranscription
 from recherche.modele.transcription import Mot
+
+if TYPE_CHECKING:
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 RELECTURES = 2
 JETONS_AMORCE = 112
@@ -58,7 +63,8 @@ class Transcripteur:
                 str(modele),
                 device=materiel,
                 compute_type=calcul,
-                cpu_threads=fils,
+                cpu_threads=1,
+                num_workers=fils,
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as erreur:
@@ -67,20 +73,27 @@ class Transcripteur:
                 "Recopiez tous les fichiers du modèle (format CTranslate2), ou donnez-en un plus petit "
                 "dans etude.toml, [transcription] modele, si la mémoire manque.",
             ) from erreur
-        self._par_lots = faster_whisper.BatchedInferencePipeline(self._modele)
+        self._lecteurs = [faster_whisper.BatchedInferencePipeline(self._modele) for _ in range(fils)]
 
-    def transcrire_bloc(self, bloc: Bloc, *, amorce: str | None = None) -> tuple[Mot, ...]:
+    @property
+    def moteur(self) -> WhisperModel:
+        """Le modèle chargé, pour relire un passage autrement (`relecture`)."""
+        return self._modele
+
+    def transcrire_bloc(
+        self, bloc: Bloc, *, amorce: str | None = None, mots_cles: str | None = None
+    ) -> tuple[Mot, ...]:
         """Les mots du bloc, en secondes depuis le début de l'enregistrement, temps croissants.
 
         Un bloc sans parole rend (). Ce que Whisper a sauté est relu, au plus `RELECTURES` fois.
         """
-        parole = self._parole(bloc.signal)
+        parole = passages_de_parole(bloc.signal)
         a_lire = fenetres(parole)
         segments: list[SegmentBrut] = []
         for _ in range(1 + RELECTURES):
             if not a_lire:
                 break
-            lus = self._segments(bloc.signal, a_lire, amorce)
+            lus = self._segments(bloc.signal, a_lire, amorce, mots_cles)
             segments += lus
             a_lire = [manque for f in a_lire for manque in oublis(f, _bornes(lus, f), parole)]
         segments.sort(key=lambda segment: segment.start)
@@ -90,24 +103,35 @@ class Transcripteur:
             fin_s=bloc.fin_s,
         )
 
-    def _parole(self, signal: Signal) -> list[Intervalle]:
-        """Où l'on parle (Silero VAD, fourni par faster-whisper), en secondes depuis le début du bloc."""
-        from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-        options = VadOptions(
-            max_speech_duration_s=FENETRE_S, min_silence_duration_ms=300, speech_pad_ms=200
-        )
-        passages = get_speech_timestamps(signal, options)
-        return [(passage["start"] / TAUX_HZ, passage["end"] / TAUX_HZ) for passage in passages]
-
     def _segments(
-        self, signal: Signal, a_lire: Sequence[Intervalle], amorce: str | None
+        self,
+        signal: Signal,
+        a_lire: Sequence[Intervalle],
+        amorce: str | None,
+        mots_cles: str | None,
+    ) -> list[SegmentBrut]:
+        """Les fenêtres, partagées entre les fils : deux lecteurs d'un fil devancent un de deux."""
+        parts = [a_lire[rang :: len(self._lecteurs)] for rang in range(len(self._lecteurs))]
+        occupes = [(lecteur, part) for lecteur, part in zip(self._lecteurs, parts, strict=True) if part]
+        with ThreadPoolExecutor(len(occupes)) as groupe:
+            lus = groupe.map(
+                lambda paire: self._lire(paire[0], paire[1], signal, amorce, mots_cles), occupes
+            )
+            return [segment for segments in lus for segment in segments]
+
+    def _lire(
+        self,
+        lecteur: BatchedInferencePipeline,
+        part: Sequence[Intervalle],
+        signal: Signal,
+        amorce: str | None,
+        mots_cles: str | None,
     ) -> list[SegmentBrut]:
         """Le générateur du moteur est consommé ici : une erreur survient dans cet appel.
 
         Les jetons de temps sont demandés : ils disent où le texte s'arrête, donc ce qui est sauté.
         """
-        segments, _ = self._par_lots.transcribe(
+        segments, _ = lecteur.transcribe(
             signal,
             language=self._reglages.langue,
             beam_size=self._reglages.faisceau,
@@ -116,7 +140,8 @@ class Transcripteur:
             without_timestamps=False,
             condition_on_previous_text=False,
             initial_prompt=amorce,
-            clip_timestamps=[{"start": debut, "end": fin} for debut, fin in a_lire],
+            hotwords=mots_cles,
+            clip_timestamps=[{"start": debut, "end": fin} for debut, fin in part],
         )
         return list(segments)
 
@@ -168,6 +193,15 @@ def _imaginaire(segment: SegmentBrut) -> bool:
     return bool(segment.no_speech_prob > _SANS_PAROLE and segment.avg_logprob < _VRAISEMBLANCE_MINIMALE)
 
 
+def mots_cles_de(termes: Iterable[str]) -> str | None:
+    """Les termes à souffler à Whisper (« hotwords »), séparés par des virgules, dans la place permise.
+
+    Avec Whisper base, ils font reconnaître bien plus de sigles et de noms, mais mettent parfois le
+    modèle en boucle : les gardes (`gardes`) relisent alors ce passage.
+    """
+    return _dans_la_place(termes)
+
+
 def amorce_etude(reglages: Reglages, noms: Sequence[str] = ()) -> str | None:
     """Une phrase qui montre à Whisper les sigles et les lieux de l'étude ; None s'il n'y en a pas.
 
@@ -178,10 +212,16 @@ def amorce_etude(reglages: Reglages, noms: Sequence[str] = ()) -> str | None:
     locaux = reglages.noms_locaux
     territoires = [territoire.nom for territoire in reglages.territoires]
     termes = [*locaux.sigles, *territoires, *noms, *locaux.institutions, *locaux.quartiers]
+    gardes = _dans_la_place(termes)
+    return f"{gardes}." if gardes else None
+
+
+def _dans_la_place(termes: Iterable[str]) -> str | None:
+    """Les premiers termes qui tiennent dans `JETONS_AMORCE`, entre virgules ; None sans terme."""
     place = int(JETONS_AMORCE * _CARACTERES_PAR_JETON)
     gardes: list[str] = []
     for terme in dict.fromkeys(t.strip() for t in termes if t.strip()):
         if sum(map(len, gardes)) + 2 * len(gardes) + len(terme) > place:
             break
         gardes.append(terme)
-    return f"{', '.join(gardes)}." if gardes else None
+    return ", ".join(gardes) or None

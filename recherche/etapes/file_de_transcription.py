@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from recherche.erreurs import ErreurRecherche
 from recherche.modele.etude import ReglagesTranscription
-from recherche.modele.transcription import Mot, Tour
+from recherche.modele.transcription import Mot, Tour, TourDeParole
+from recherche.modele.verification import Doute
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -41,9 +42,11 @@ class Travail:
     modele: Path
     reglages: ReglagesTranscription
     genre: Literal["entretien", "atelier"]
-    nombre: int | None
+    nombre: int | tuple[int, int] | None
     amorce: str | None
     questions: tuple[str, ...]
+    confiance_minimale: float = 0.5
+    mots_cles: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,17 @@ class Bloc:
     debut_s: float
     fin_s: float
     mots: tuple[Mot, ...]
+    doutes: tuple[Doute, ...]
     deja_fait: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fin:
-    """Une source transcrite."""
+    """Une source transcrite ; `chevauchements` : où l'on entend deux voix, en secondes."""
 
     cle: str
     tours: tuple[Tour, ...]
+    chevauchements: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +194,17 @@ def _mourir_avec_le_parent() -> None:
 def _traiter(travail: Travail, faits: BlocsFaits, messages: File, fils: int) -> Fin | Echec:
     from recherche.audio import attribution, chaine
 
-    def sur_bloc(indice: int, debut_s: float, fin_s: float, mots: tuple[Mot, ...]) -> None:
-        bloc = Bloc(travail.cle, indice, debut_s, fin_s, mots, indice in faits)
+    def sur_bloc(
+        indice: int,
+        debut_s: float,
+        fin_s: float,
+        mots: tuple[Mot, ...],
+        doutes: tuple[Doute, ...],
+    ) -> None:
+        bloc = Bloc(travail.cle, indice, debut_s, fin_s, mots, doutes, indice in faits)
         messages.put((os.getpid(), bloc))
 
+    paroles: list[TourDeParole] = []
     try:
         tours = chaine.traiter(
             travail.fichiers,
@@ -201,8 +213,11 @@ def _traiter(travail: Travail, faits: BlocsFaits, messages: File, fils: int) -> 
             nombre=travail.nombre,
             fils=fils,
             amorce=travail.amorce,
+            mots_cles=travail.mots_cles,
             blocs_faits=faits,
             sur_bloc=sur_bloc,
+            sur_parole=paroles.extend,
+            confiance_minimale=travail.confiance_minimale,
         )
         noms = attribution.nommer(tours, genre=travail.genre, questions=travail.questions)
     except ErreurRecherche as erreur:
@@ -215,4 +230,4 @@ def _traiter(travail: Travail, faits: BlocsFaits, messages: File, fils: int) -> 
             "Relancez ; si cela recommence, joignez ce message à un rapport de défaut.",
         )
     nommes = tuple(Tour(noms.get(t.locuteur, t.locuteur), t.mots, t.theme) for t in tours)
-    return Fin(travail.cle, nommes)
+    return Fin(travail.cle, nommes, attribution.chevauchements(paroles))

@@ -25,7 +25,7 @@ def nommer_locuteurs(
     reconnaît à ses questions (`audio.attribution`), et s'il ne reste qu'un inconnu, c'est ENT. Toute
     autre étiquette devient L1, L2… : une personne peut renommer.
     """
-    noms = {qui: _selon_le_registre(qui, source) for qui in transcription.locuteurs()}
+    noms = {qui: selon_le_registre(qui, source) for qui in transcription.locuteurs()}
     usages = {"ENQ", "ENT", "ANI", *(p.locuteur for p in source.participants)}
     if isinstance(source, Entretien) and not usages & set(noms.values()):
         noms = _selon_les_questions(transcription, source, etude)
@@ -37,7 +37,8 @@ def nommer_locuteurs(
     return transcription.renommer(noms), {qui: nom for qui, nom in noms.items() if qui != nom}
 
 
-def _selon_le_registre(etiquette: str, source: Source) -> str:
+def selon_le_registre(etiquette: str, source: Source) -> str:
+    """L'étiquette (ENT, P3, ENQ…) de qui porte ce nom au registre ; sinon le nom tel quel."""
     cherche = _plier(etiquette)
     for personne in source.participants:
         formes = (personne.prenom, personne.nom, f"{personne.prenom} {personne.nom}")

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as version_de
 from pathlib import Path
 
 from recherche.audio import modeles
 from recherche.audio.empreintes import empreinte_memorisee
-from recherche.entrepot import Entrepot, transcriptions
+from recherche.entrepot import Entrepot, transcriptions, verifications
 from recherche.entrepot.sources import FichierSon, fichiers
+from recherche.etapes.corriger import corriger_dans
 from recherche.etapes.file_de_transcription import Bloc, Echec, Fin, Travail, travailler
 from recherche.etapes.inventorier import inventorier_dans
 from recherche.etapes.seance import cle, registre_reporte, seance
+from recherche.langue.corrections import lire_corrections
+from recherche.modele.corrections import Corrections
 from recherche.modele.entretien import Atelier, Registre, Source
 from recherche.modele.etude import Reglages
 from recherche.modele.provenance import Provenance
 from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux
 from recherche.modele.transcription import Transcription
+from recherche.modele.verification import EtatDoute
 from recherche.reglages import Etude
 
 ETAPE = "transcrire"
@@ -50,16 +54,32 @@ def transcrire(
     Refuse, par son nom, une source dont une personne n'a pas consenti à l'enregistrement. Lève
     `ErreurAudio` si le modèle manque ou si son empreinte diffère.
     """
+    corrections = lire_corrections(etude)
     with seance(etude, ETAPE) as entrepot:
         registre = registre_reporte(etude, entrepot)
         inventaire = inventorier_dans(etude, entrepot, registre)
         anomalies = [a for a in inventaire.anomalies if sources is None or a.objet in sources]
-        a_faire, passes, refus = _choisir(etude, entrepot, registre, sources)
+        a_faire, passes, refus = _choisir(etude, entrepot, registre, sources, corrections)
         anomalies.extend(refus)
         faits: list[str] = []
         for issue in _derouler(etude.reglages, entrepot, a_faire, suivi):
             (anomalies if isinstance(issue, Anomalie) else faits).append(issue)  # type: ignore[arg-type]
-        return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies))
+        corriges = corriger_dans(etude, entrepot, registre, corrections, sources=faits)
+        messages = (*corriges.messages, *_dire_doutes(entrepot, faits))
+        return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies), messages)
+
+
+def _dire_doutes(entrepot: Entrepot, sources: Sequence[str]) -> Iterator[str]:
+    """Combien de passages des sources transcrites attendent d'être écoutés."""
+    with entrepot.lire() as cx:
+        doutes = [d for d in verifications.lire(cx) if d.source_id in sources]
+    restants = [d for d in doutes if d.doute.etat is EtatDoute.A_VERIFIER]
+    if restants:
+        combien = len({d.source_id for d in restants})
+        yield (
+            f"{len(restants)} passages à vérifier dans {combien} enregistrements :"
+            " « recherche verifier » dit où écouter."
+        )
 
 
 def nombre_de_processus(reglages: Reglages, taches: int, modele: Path) -> int:
@@ -88,7 +108,11 @@ def _coeurs() -> int:
 
 
 def _choisir(
-    etude: Etude, entrepot: Entrepot, registre: Registre, voulues: Sequence[str] | None
+    etude: Etude,
+    entrepot: Entrepot,
+    registre: Registre,
+    voulues: Sequence[str] | None,
+    corrections: Corrections,
 ) -> tuple[list[_Tache], list[str], list[Anomalie]]:
     """Ce qui reste à transcrire, ce qui l'est déjà, ce que le registre ou l'inventaire interdit.
 
@@ -112,7 +136,7 @@ def _choisir(
             refus.append(interdit)
         else:
             assert modele is not None
-            tache = _tache(etude, source, sons[source.id], modele)
+            tache = _tache(etude, source, sons[source.id], modele, corrections)
             if tache.travail.cle in faites or source.id in gardees:
                 passes.append(source.id)
             else:
@@ -162,14 +186,21 @@ def refus_sans_consentement(source: Source, quoi: str) -> Anomalie | None:
     )
 
 
-def _tache(etude: Etude, source: Source, sons: list[FichierSon], modele: Path) -> _Tache:
-    from recherche.audio.transcription import amorce_etude
+def _tache(
+    etude: Etude, source: Source, sons: list[FichierSon], modele: Path, corrections: Corrections
+) -> _Tache:
+    from recherche.audio.transcription import amorce_etude, mots_cles_de
 
     reglages = etude.reglages.transcription
     atelier = isinstance(source, Atelier)
-    nombre = (len(source.participants) or None) if atelier else reglages.locuteurs_entretien
+    nombre = len(source.participants) if atelier else reglages.locuteurs_entretien
     voulue = reglages.amorce if reglages.amorce is not None else _grand(modele)
-    amorce = amorce_etude(etude.reglages) if voulue else None
+    amorce = amorce_etude(etude.reglages) if voulue and not reglages.mots_cles else None
+    mots_cles = (
+        mots_cles_de(termes_a_souffler(etude.reglages, source, corrections))
+        if reglages.mots_cles
+        else None
+    )
     outil = version_de("faster-whisper")
     dits = asdict(reglages) | {"processus": None, "nombre": nombre, "amorce": amorce}
     dits |= {"empreinte_modele": empreinte_memorisee(modele / "model.bin")}
@@ -181,12 +212,23 @@ def _tache(etude: Etude, source: Source, sons: list[FichierSon], modele: Path) -
         modele=modele,
         reglages=reglages,
         genre="atelier" if atelier else "entretien",
-        nombre=nombre,
+        nombre=nombre or None,
         amorce=amorce,
         questions=tuple(q for p in etude.reglages.profils for t in p.guide for q in t.questions),
+        confiance_minimale=etude.reglages.seuils.confiance_mot,
+        mots_cles=mots_cles,
     )
-    provenance = Provenance("faster-whisper", outil, datetime.now(UTC), dits)
+    provenance = Provenance("faster-whisper", outil, datetime.now(UTC), dits | {"termes": mots_cles})
     return _Tache(travail, duree, provenance)
+
+
+def termes_a_souffler(reglages: Reglages, source: Source, corrections: Corrections) -> list[str]:
+    """Ce qu'on risque d'entendre : les gens et les lieux de la source, les sigles, puis le glossaire."""
+    territoires = {t.code: t.nom for t in reglages.territoires}
+    noms = [(p.prenom, p.nom, p.quartier, p.structure) for p in source.participants]
+    dits = [nom for groupe in noms for nom in groupe if nom]
+    dits += [territoires[source.territoire], *reglages.noms_locaux.sigles]
+    return [*dits, *corrections.glossaire.termes]
 
 
 def _grand(modele: Path) -> bool:
@@ -233,16 +275,27 @@ def _ranger_bloc(entrepot: Entrepot, source_id: str, bloc: Bloc) -> None:
             fin_s=bloc.fin_s,
             mots=bloc.mots,
         )
+        verifications.poser_doutes(
+            ecriture.cx,
+            source_id=source_id,
+            cle=bloc.cle,
+            indice=bloc.indice,
+            doutes=bloc.doutes,
+        )
 
 
 def _conclure(entrepot: Entrepot, tache: _Tache, message: Fin | Echec) -> str | Anomalie:
     identifiant = tache.travail.source_id
     if isinstance(message, Echec):
         return Anomalie(identifiant, f"{identifiant} : {message.message}", message.remede)
-    transcription = Transcription(identifiant, message.tours, tache.provenance)
+    dits = dict(tache.provenance.reglages) | {"chevauchements": message.chevauchements}
+    provenance = replace(tache.provenance, reglages=dits)
+    transcription = Transcription(identifiant, message.tours, provenance)
     with entrepot.ecrire(ETAPE) as ecriture:
         transcriptions.ajouter_version(
             ecriture, transcription, nature=transcriptions.AUTOMATIQUE, cle=message.cle
         )
         transcriptions.effacer_blocs(ecriture.cx, identifiant)
+        cles = [v.cle for v in transcriptions.versions(ecriture.cx) if v.source_id == identifiant]
+        verifications.oublier_perimes(ecriture.cx, identifiant, garder=cles)
     return identifiant

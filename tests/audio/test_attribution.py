@@ -1,4 +1,4 @@
-from recherche.audio.attribution import attribuer, nommer
+from recherche.audio.attribution import attribuer, chevauchements, nommer
 from recherche.modele.transcription import Mot, Tour, TourDeParole
 
 
@@ -117,3 +117,34 @@ def test_un_atelier_a_un_animateur() -> None:
 def test_une_seule_voix() -> None:
     assert nommer(dialogue(("L1", REPONSE)), genre="entretien") == {"L1": "ENT"}
     assert nommer([], genre="atelier") == {}
+
+
+def test_un_tour_d_un_mot_est_garde() -> None:
+    """« Voilà. » finit une phrase : le changement de voix ne glisse pas par-dessus lui."""
+    dits = mots(
+        ("on", 0.0, 0.3), ("y", 0.3, 0.4), ("va", 0.4, 0.9), ("voilà.", 1.0, 1.4), ("et", 1.5, 1.7)
+    )
+    tours = [
+        TourDeParole(0.0, 0.95, "L1"),
+        TourDeParole(0.98, 1.45, "L2"),
+        TourDeParole(1.48, 3.0, "L1"),
+    ]
+    assert lus(attribuer(dits, tours)) == [("L1", "on y va"), ("L2", "voilà."), ("L1", "et")]
+
+
+def test_hm_hm_dit_seul_est_un_tour() -> None:
+    dits = mots(("Oui.", 0.0, 0.4), ("Hm", 1.0, 1.2), ("hm.", 1.2, 1.4), ("Donc", 2.0, 2.3))
+    tours = [TourDeParole(0, 0.5, "L1"), TourDeParole(0.9, 1.5, "L2"), TourDeParole(1.9, 3, "L1")]
+    assert lus(attribuer(dits, tours)) == [("L1", "Oui."), ("L2", "Hm hm."), ("L1", "Donc")]
+
+
+def test_les_chevauchements_sont_reunis() -> None:
+    tours = [
+        TourDeParole(0, 5, "L1"),
+        TourDeParole(4, 8, "L2"),
+        TourDeParole(4.5, 4.8, "L3"),
+        TourDeParole(8, 9, "L1"),
+        TourDeParole(8.5, 8.7, "L2"),
+    ]
+    assert chevauchements(tours) == ((4, 5), (8.5, 8.7))
+    assert chevauchements([]) == ()

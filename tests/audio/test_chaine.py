@@ -31,7 +31,7 @@ def traiter(fichier: Path, faits: Blocs, nouveaux: Blocs) -> tuple[Tour, ...]:
         fils=1,
         amorce=None,
         blocs_faits=faits,
-        sur_bloc=lambda indice, debut_s, fin_s, mots: nouveaux.update({indice: mots}),
+        sur_bloc=lambda indice, debut_s, fin_s, mots, doutes: nouveaux.update({indice: mots}),
     )
 
 

@@ -69,6 +69,13 @@ def test_regrouper_retrouve_les_voix(nombre: int | None) -> None:
     assert_array_equal(groupes, [ordre.index(v) for v in qui])
 
 
+@pytest.mark.parametrize(("bornes", "attendues"), [((2, 4), 3), ((1, 2), 2), ((4, 5), 4)])
+def test_un_intervalle_borne_le_nombre_de_voix(bornes: tuple[int, int], attendues: int) -> None:
+    empreintes, _ = voix(3, 40)
+    groupes = regroupement.regrouper(empreintes, np.full(len(empreintes), 1.5), nombre=bornes, seuil=0.7)
+    assert len(np.unique(groupes)) == attendues
+
+
 def test_regrouper_ne_depend_pas_du_nombre_de_fenetres(monkeypatch: pytest.MonkeyPatch) -> None:
     empreintes, qui = voix(2, 300)
     monkeypatch.setattr(regroupement, "MAXIMUM", 50)
