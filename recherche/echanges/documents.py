@@ -72,7 +72,7 @@ def _mettre_en_page(document: Document, transcription: Transcrit) -> None:
     entete = section.header.paragraphs[0]
     entete.add_run(transcription.source_id).bold = True
     entete.add_run(f" — {nature(transcription)}")
-    _numeroter_pages(section.footer.paragraphs[0])
+    numeroter_pages(section.footer.paragraphs[0])
     normal = document.styles["Normal"].paragraph_format
     normal.space_after, normal.line_spacing = Pt(6), 1.25
 
@@ -106,7 +106,8 @@ def _numeroter_lignes(section: Section) -> None:
     section._sectPr.find(qn("w:pgMar")).addnext(lignes)
 
 
-def _numeroter_pages(alinea: Paragraph) -> None:
+def numeroter_pages(alinea: Paragraph) -> None:
+    """« 3 / 12 », centré."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     alinea.alignment = WD_ALIGN_PARAGRAPH.CENTER
