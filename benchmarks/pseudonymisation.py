@@ -5,16 +5,22 @@
 Rappel par type, en casse d'origine puis tout en minuscules : « entier » demande que tout caractère de la
 mention soit masqué ; « utile » admet que restent ses mots-outils et son genre (« lycée », « rue de »).
 Faux positifs : mentions détectées qui ne touchent aucune mention signée, pour 1 000 mots.
+
+Puis, sans registre, sur les phrases de `benchmarks/verite/phrases.txt`, villes de l'étude à part
+(elles ne sont pas masquées). Résultats dans `benchmarks/resultats/pseudonymisation.json`.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import resource
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from recherche.echanges.importation import lire_revue, lire_transcription
@@ -30,12 +36,17 @@ from recherche.langue.pseudonymes import (
     pseudonymiser,
     reconstituer,
 )
-from recherche.modele.transcription import Transcription
+from recherche.modele.provenance import Provenance
+from recherche.modele.transcription import Tour, Transcription
 from recherche.registre import lire_registre
 from recherche.reglages import Etude
 
 Mentions = Mapping[str, Sequence[Mention]]
 DEMO = Path(__file__).parents[1] / "interviews" / "demo"
+PHRASES = Path(__file__).parent / "verite" / "phrases.txt"
+RESULTATS = Path(__file__).parent / "resultats" / "pseudonymisation.json"
+PROVENANCE = Provenance("phrases", "1", datetime(2010, 1, 1, tzinfo=UTC))
+MARQUE = re.compile(r"\[([A-Z]{3,4}):([^\]]+)\]")
 
 
 def en_minuscules(transcription: Transcription) -> Transcription:
@@ -52,7 +63,9 @@ def accessoires() -> frozenset[str]:
     return listes.mots("particules") | {"une", "un", "maison"} | lieux | structures
 
 
-def mesurer(transcriptions: Sequence[Transcription], vraies: Mentions, trouvees: Mentions) -> None:
+def mesurer(
+    transcriptions: Sequence[Transcription], vraies: Mentions, trouvees: Mentions
+) -> dict[str, float]:
     total, entier, utile = Counter[str](), Counter[str](), Counter[str]()
     faux = 0
     permis = accessoires()
@@ -74,9 +87,72 @@ def mesurer(transcriptions: Sequence[Transcription], vraies: Mentions, trouvees:
         if n := total[type_]:
             print(f"  {type_:15} n={n:5}  entier {entier[type_] / n:.3f}  utile {utile[type_] / n:.3f}")
     personnes = total["PRENOM"] + total["NOM"]
-    print(f"  personnes : {(utile['PRENOM'] + utile['NOM']) / personnes:.4f}")
     mots = sum(t.nombre_mots for t in transcriptions)
+    chiffres = {f"{t} entier": round(entier[t] / n, 4) for t in TypeMention if (n := total[t])}
+    chiffres |= {f"{t} utile": round(utile[t] / n, 4) for t in TypeMention if (n := total[t])}
+    chiffres["personnes"] = round((utile["PRENOM"] + utile["NOM"]) / personnes, 4)
+    chiffres["faux positifs pour 1 000 mots"] = round(1000 * faux / mots, 2)
+    print(f"  personnes : {chiffres['personnes']:.4f}")
     print(f"  faux positifs : {1000 * faux / mots:.1f} pour 1 000 mots ({mots} mots)")
+    return chiffres
+
+
+def lire_phrases(fichier: Path) -> tuple[list[Transcription], dict[str, list[tuple[str, int, int]]]]:
+    """Une transcription par phrase, et ses mentions (type, début, fin)."""
+    transcriptions, vraies = [], {}
+    lignes = [x for x in fichier.read_text("utf-8").splitlines() if x.strip() and not x.startswith("#")]
+    for rang, ligne in enumerate(lignes):
+        texte, places, fin = "", [], 0
+        for marque in MARQUE.finditer(ligne):
+            texte += ligne[fin : marque.start()]
+            places.append((marque[1], len(texte), len(texte) + len(marque[2])))
+            texte += marque[2]
+            fin = marque.end()
+        texte += ligne[fin:]
+        identifiant = f"PHR-J-{rang:02d}"
+        tours = (Tour.depuis_texte("ENT", texte),)
+        assert tours[0].texte == texte
+        transcriptions.append(Transcription(identifiant, tours, PROVENANCE))
+        vraies[identifiant] = places
+    return transcriptions, vraies
+
+
+def mesurer_phrases(etude: Etude) -> dict[str, float]:
+    """Rappel (mention couverte en entier) par type, et faux positifs, sans aucun registre."""
+    transcriptions, vraies = lire_phrases(PHRASES)
+    villes = tuple(t.nom for t in etude.reglages.territoires)
+    contexte = ContexteDetection((), villes)
+    trouvees = detecter_corpus(
+        transcriptions, contexte, modele_spacy=etude.reglages.confidentialite.langue
+    )
+    total, trouve, faux, permis = (
+        Counter[str](),
+        Counter[str](),
+        0,
+        accessoires() | listes.expressions("titres"),
+    )
+    for transcription in transcriptions:
+        masque = {i for m in trouvees[transcription.source_id] for i in range(m.debut, m.fin)}
+        vrai = set()
+        for type_, debut, fin in vraies[transcription.source_id]:
+            vrai |= set(range(debut, fin))
+            texte = transcription.texte[debut:fin]
+            if type_ == "VIL" and plier(texte) in {plier(v) for v in villes}:
+                continue
+            restes = [
+                u
+                for u in decouper(texte)
+                if not masque.issuperset(range(debut + u.debut, debut + u.fin))
+            ]
+            total[type_] += 1
+            trouve[type_] += all(u.pli in permis for u in restes)
+        faux += sum(vrai.isdisjoint(range(m.debut, m.fin)) for m in trouvees[transcription.source_id])
+    mots = sum(t.nombre_mots for t in transcriptions)
+    chiffres = {f"{t} {trouve[t]}/{n}": round(trouve[t] / n, 3) for t, n in total.items()}
+    chiffres["faux positifs pour 1 000 mots"] = round(1000 * faux / mots, 1)
+    for nom, valeur in chiffres.items():
+        print(f"  {nom} : {valeur}")
+    return chiffres
 
 
 def principal(chemin: Path) -> None:
@@ -88,6 +164,7 @@ def principal(chemin: Path) -> None:
     }
     registre = lire_registre(etude)
     contexte = ContexteDetection.depuis(etude.reglages, registre)
+    resultats: dict[str, dict[str, float]] = {}
     for titre, lues in (
         ("Casse d'origine", transcriptions),
         ("Minuscules", [en_minuscules(t) for t in transcriptions]),
@@ -96,7 +173,12 @@ def principal(chemin: Path) -> None:
         trouvees = detecter_corpus(lues, contexte, modele_spacy=etude.reglages.confidentialite.langue)
         duree = f"{time.perf_counter() - debut:.1f} s ({time.process_time() - cpu:.1f} s de calcul)"
         print(f"{titre} : détection en {duree}")
-        mesurer(lues, vraies, trouvees)
+        resultats[titre] = mesurer(lues, vraies, trouvees)
+    print("Phrases, sans registre")
+    resultats["Phrases, sans registre"] = mesurer_phrases(etude)
+    if chemin == DEMO:
+        texte = json.dumps(resultats, ensure_ascii=False, indent=1) + "\n"
+        RESULTATS.write_text(texte, encoding="utf-8")
     debut, cle = time.perf_counter(), Cle()
     prenoms = ContextePseudonymes.pour(contexte, transcriptions)
     for transcription in transcriptions:

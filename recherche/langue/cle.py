@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -21,7 +21,6 @@ from recherche.langue.mots import decouper, plier
 from recherche.modele.transcription import Transcription
 
 _VOYELLES = "aeiouyh"
-_GENRES = {TypeMention.NOM: "nom", TypeMention.STRUCTURE: "structure", TypeMention.PRENOM: "prénom"}
 _ANNEE = re.compile(r"(?:19|20)\d\d")
 
 
@@ -41,19 +40,32 @@ class Entree:
 
 @dataclass(frozen=True, slots=True)
 class ContextePseudonymes:
-    """Ce qui guide le choix des prénoms : sexe par forme pliée, prénoms interdits (pliés)."""
+    """Ce qui guide le choix : sexe par forme pliée, prénoms interdits (pliés), genres connus des lieux.
+
+    `numeros` : « [Prénom 12] » plutôt qu'un autre prénom.
+    """
 
     sexes: Mapping[str, str] = field(default_factory=dict)
     interdits: frozenset[str] = frozenset()
+    genres: Mapping[str, str] = field(default_factory=dict)
+    numeros: bool = False
 
     @classmethod
-    def pour(cls, contexte: ContexteDetection, transcriptions: Iterable[Transcription]) -> Self:
-        """Sexes du registre ; interdit tout mot du registre et du corpus."""
+    def pour(
+        cls,
+        contexte: ContexteDetection,
+        transcriptions: Iterable[Transcription],
+        *,
+        numeros: bool = False,
+    ) -> Self:
+        """Sexes et quartiers du registre ; interdit tout mot du registre et du corpus."""
         sexes = {
             plier(n.forme): n.sexe for n in contexte.noms if n.sexe and n.type is TypeMention.PRENOM
         }
         mots = {u.pli for t in transcriptions for u in decouper(t.texte)}
-        return cls(sexes, frozenset(mots | {plier(nom.forme) for nom in contexte.noms}))
+        genres = {forme_de_cle(TypeMention.LIEU, nom): genre for nom, genre in contexte.genres}
+        interdits = frozenset(mots | {plier(nom.forme) for nom in contexte.noms})
+        return cls(sexes, interdits, genres, numeros)
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,14 @@ class Cle:
         rang = self.rangs.get((type_, forme_de_cle(type_, original)))
         return rang is not None and original in self.entrees[rang].originaux
 
+    def oublier(self, employees: Set[tuple[int, int]]) -> Cle:
+        """La clé sans les écritures d'origine que rien n'emploie plus.
+
+        `employees` : (rang d'entrée, rang d'écriture) encore employés. Rangs et pseudonymes restent en
+        place : les correspondances des autres textes tiennent toujours.
+        """
+        return Cle(tuple(_sans(e, rang, employees) for rang, e in enumerate(self.entrees)))
+
     def collisions(self) -> tuple[str, ...]:
         """Prénoms de remplacement que porte depuis une vraie personne du corpus : à renouveler."""
         formes = {e.forme for e in self.entrees}
@@ -114,15 +134,32 @@ class Cle:
             raise ValueError("ce n'est pas une clé de pseudonymes") from erreur
 
 
+def _sans(entree: Entree, rang: int, employees: Set[tuple[int, int]]) -> Entree:
+    originaux = tuple(o if (rang, i) in employees else "" for i, o in enumerate(entree.originaux))
+    return replace(entree, originaux=originaux, forme=entree.forme if any(originaux) else "")
+
+
 def forme_de_cle(type_: TypeMention, original: str) -> str:
     """La forme qui réunit les écritures d'un même texte masqué.
 
-    Casse, accents et traits d'union ne comptent pas ; l'article d'un lieu ou d'une structure non plus.
+    Casse, accents et traits d'union ne comptent pas ; l'article non plus, sauf d'une personne,
+    ni le genre d'une structure (« lycée Colbert » et « Colbert » sont la même).
     """
     forme = plier(original) or original
-    if type_ in (TypeMention.LIEU, TypeMention.STRUCTURE):
+    if type_ is TypeMention.STRUCTURE and (genre := genre_de_structure(forme)):
+        reste = re.sub(r"^(?:(?:de|du|des|la|le|les|l|d) )+", "", forme.removeprefix(genre).strip())
+        forme = reste or forme
+    if type_ in (TypeMention.LIEU, TypeMention.STRUCTURE, TypeMention.AUTRE):
         return re.sub(r"^(?:la|le|les|l) (?=\w{3})", "", forme)
     return forme
+
+
+def genre_de_structure(forme: str) -> str:
+    """Le genre par lequel commence une institution pliée (« lycee ») ; vide si elle n'en dit pas."""
+    mots = forme.split()
+    genres = listes.genres_de_structure()
+    debuts = (" ".join(mots[:n]) for n in range(min(4, len(mots) - 1), 0, -1))
+    return next((debut for debut in debuts if debut in genres), "")
 
 
 @dataclass(slots=True)
@@ -160,17 +197,29 @@ class _Attribution:
     def _pseudonyme(self, type_: TypeMention, original: str, forme: str, numero: int) -> str:
         match type_:
             case TypeMention.PRENOM:
-                return self._prenom(forme) or f"[prénom {numero}]"
+                choisi = None if self.contexte.numeros else self._prenom(forme)
+                return choisi or f"[Prénom {numero}]"
             case TypeMention.CONTACT:
                 return "[contact]"
             case TypeMention.DATE_NAISSANCE:
                 return periode(original)
             case TypeMention.LIEU:
-                return f"[{_genre_de_lieu(forme)} {numero}]"
+                genre = self.contexte.genres.get(forme) or _genre_de_lieu(forme)
+            case TypeMention.STRUCTURE:
+                genre = self._genre_de_structure(original)
             case TypeMention.AUTRE:
-                return f"[{'numéro' if any(c.isdigit() for c in forme) else 'masqué'} {numero}]"
+                genre = "numéro" if any(c.isdigit() for c in forme) else "masqué"
             case _:
-                return f"[{_GENRES[type_]} {numero}]"
+                genre = "nom"
+        return f"[{genre} {numero}]"
+
+    def _genre_de_structure(self, original: str) -> str:
+        """Le genre que dit le texte, ou celui que donne l'étude ; « structure » sinon."""
+        dit = plier(original)
+        genre = genre_de_structure(dit) or self.contexte.genres.get(dit, "")
+        if genre and dit.startswith(genre):
+            return " ".join(original.split()[: len(genre.split())]).lower()
+        return genre or "structure"
 
     def _prenom(self, forme: str) -> str | None:
         """Le premier prénom libre de même sexe et de même initiale (voyelle ou consonne)."""

@@ -30,12 +30,14 @@ class NomConnu:
 class ContexteDetection:
     """Ce que l'étude sait : noms du registre, noms locaux, et ce qui reste dans le texte.
 
-    `territoires` (les villes de l'étude) et `sigles` ne sont jamais masqués.
+    `territoires` (les villes de l'étude) et `sigles` ne sont jamais masqués. `genres` : ce qu'est chaque
+    lieu connu (« quartier de Brest »).
     """
 
     noms: tuple[NomConnu, ...] = ()
     territoires: tuple[str, ...] = ()
     sigles: tuple[str, ...] = ()
+    genres: tuple[tuple[str, str], ...] = ()
 
     @property
     def intouchables(self) -> frozenset[str]:
@@ -59,7 +61,24 @@ class ContexteDetection:
             if (nom.type in _PERSONNE and plier(nom.forme) not in villes)
             or _est_propre(nom.forme, contexte.intouchables)
         )
-        return replace(contexte, noms=tuple(dict.fromkeys(propres)))
+        return replace(
+            contexte,
+            noms=tuple(dict.fromkeys(propres)),
+            genres=tuple(_genres_des_lieux(reglages, registre)),
+        )
+
+
+def _genres_des_lieux(reglages: Reglages, registre: Registre) -> Iterator[tuple[str, str]]:
+    """Les quartiers connus : « quartier de Brest » quand le registre en dit la ville."""
+    for quartier in reglages.noms_locaux.quartiers:
+        yield from ((nom.forme, "quartier") for nom in _lieu(quartier, ""))
+    villes = {t.code: t.nom for t in reglages.territoires}
+    for source in registre.sources:
+        ville = villes[source.territoire]
+        de = "d'" if plier(ville)[:1] in "aeiouyh" else "de "
+        for personne in source.participants:
+            if personne.quartier:
+                yield from ((n.forme, f"quartier {de}{ville}") for n in _lieu(personne.quartier, ""))
 
 
 def noms_des_participants(registre: Registre) -> Iterator[NomConnu]:

@@ -7,12 +7,14 @@ tout le corpus, pliée (casse et accents), avec ses variantes mal orthographiée
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from recherche.langue import listes
 from recherche.langue.contexte import ContexteDetection, NomConnu
+from recherche.langue.etendues import etendre
 from recherche.langue.mentions import Mention, TypeMention, disjointes
 from recherche.langue.mots import Unite, blocs, decouper, elargir, plier, suites
 from recherche.langue.noms import Juge, Nom, Usage, noms_du_tour
@@ -110,8 +112,9 @@ def detecter_corpus(
         for _, nom in noms[source]:
             formes.ajouter(nom.forme, nom.type, nom.poids, nom.detecteur)
     propagation = _Propagation(formes, intouchables, lexique)
+    territoires = frozenset(plier(nom) for nom in contexte.territoires)
     return {
-        source: _mentions(tours, noms[source], formes, propagation)
+        source: _mentions(tours, noms[source], formes, propagation, territoires)
         for source, tours in decoupees.items()
     }
 
@@ -285,6 +288,7 @@ def _mentions(
     noms: Sequence[tuple[_Tour, Nom]],
     formes: _Formes,
     propagation: _Propagation,
+    territoires: frozenset[str],
 ) -> tuple[Mention, ...]:
     sans_casse = _sans_casse(tours)
     par_tour: dict[int, list[Mention]] = defaultdict(list)
@@ -295,8 +299,19 @@ def _mentions(
     for tour in tours:
         locales = [*mentions_de_forme(tour.texte, sans_casse=sans_casse), *par_tour[tour.depart]]
         locales += propagation.mentions(tour, sans_casse)
-        trouvees += [_placer(m, tour) for m in disjointes(_entieres(locales, tour))]
+        locales += _universites(tour, territoires)
+        nettes = disjointes(_entieres(locales, tour))
+        etendues = etendre(nettes, tour.unites, tour.texte)
+        trouvees += [_placer(m, tour) for m in disjointes(etendues)]
     return tuple(trouvees)
+
+
+def _universites(tour: _Tour, territoires: frozenset[str]) -> Iterable[Mention]:
+    """« Rennes 2 » : une ville de l'étude suivie d'un chiffre seul est une université."""
+    for gauche, droite in itertools.pairwise(tour.unites):
+        serree = tour.texte[gauche.fin : droite.debut] == " "
+        if serree and droite.texte in "1234" and gauche.pli in territoires:
+            yield Mention(gauche.debut, droite.fin, TypeMention.STRUCTURE, "règle : université")
 
 
 def _entieres(mentions: Iterable[Mention], tour: _Tour) -> Iterable[Mention]:

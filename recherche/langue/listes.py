@@ -41,6 +41,12 @@ def expressions(nom: str) -> frozenset[str]:
     return frozenset(pli for e in entrees if (pli := plier(e)))
 
 
+@lru_cache(maxsize=1)
+def genres_de_structure() -> frozenset[str]:
+    """Les expressions pliées qui disent la sorte d'une institution : « chez » l'annonce seulement."""
+    return expressions("structures") - {"chez"}
+
+
 @lru_cache(maxsize=16)
 def sigles(nom: str) -> frozenset[str]:
     """Les expressions pliées d'une liste qui sont des sigles, tout en capitales."""

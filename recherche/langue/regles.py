@@ -90,6 +90,7 @@ def mentions_de_forme(texte: str, *, sans_casse: bool = False) -> Iterator[Menti
         (_portes(), TypeMention.LIEU, "adresse"),
         (_mot_entier("|".join(_NUMEROS)), TypeMention.AUTRE, "numéro"),
         (re.compile(rf"(?<!\w){_INITIALES}"), TypeMention.AUTRE, "initiales"),
+        (_mot_entier("(?:Super|Hyper|Marché) U"), TypeMention.STRUCTURE, "enseigne"),
     ):
         for trouve in motif.finditer(texte):
             yield Mention(trouve.start(), trouve.end(), type_, f"règle : {nom}")

@@ -37,8 +37,10 @@ class Lexique:
     mots: frozenset[str] = frozenset()
     formes: Any = field(default_factory=dict)
 
-    def __contains__(self, mot: str) -> bool:
+    def __contains__(self, mot: object) -> bool:
         """Vrai si `mot`, en minuscules et accentué, est un mot courant (pluriel compris)."""
+        if not isinstance(mot, str):
+            return False
         mot = mot.replace("œ", "oe") if "œ" in mot and not self._connait(mot) else mot
         if self._connait(mot):
             return True

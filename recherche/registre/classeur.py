@@ -108,9 +108,12 @@ def _rangs(feuille: Worksheet, colonnes: Sequence[Colonne], fautes: Fautes) -> d
     rangs: dict[str, int] = {}
     for colonne in colonnes:
         rang_lu = titres.get(normaliser(colonne.titre).casefold())
+        if rang_lu is None and colonne.facultative:
+            continue
         if rang_lu is None:
             dit = f"la colonne « {colonne.titre} » manque à la première ligne"
             fautes.dire(f"{feuille.title}!A1", dit)
         else:
             rangs[colonne.cle] = rang_lu
-    return rangs if len(rangs) == len(colonnes) else None
+    exigees = {colonne.cle for colonne in colonnes if not colonne.facultative}
+    return rangs if exigees <= rangs.keys() else None

@@ -34,7 +34,8 @@ class Genre(Enum):
 class Colonne:
     """Une colonne : `cle` dans le code, `titre` en tête, `largeur` en caractères.
 
-    `liste` nomme les valeurs proposées (voir `valeurs`) ; `protegee` : le programme l'a remplie.
+    `liste` nomme les valeurs proposées (voir `valeurs`) ; `protegee` : le programme l'a remplie ;
+    `facultative` : un registre d'avant elle se lit sans elle.
     """
 
     cle: str
@@ -44,6 +45,7 @@ class Colonne:
     genre: Genre = Genre.TEXTE
     liste: str = ""
     protegee: bool = False
+    facultative: bool = False
 
 
 def valeurs(reglages: Reglages) -> dict[str, tuple[str, ...]]:
@@ -188,6 +190,14 @@ _CONSENTEMENTS = (
         "représentant légal",
         "Pour une personne de moins de 18 ans : qui a signé pour elle.",
         28,
+    ),
+    Colonne(
+        "echeance",
+        "échéance de conservation",
+        "Jour après lequel ses données ne sont plus gardées ; vide : celui que fixe etude.toml.",
+        15,
+        Genre.DATE,
+        facultative=True,
     ),
 )
 _COLONNES_DECISIONS = (

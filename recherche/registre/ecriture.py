@@ -179,6 +179,7 @@ def _ligne_participant(personne: Participant) -> Valeurs:
         "consentement_archivage": _oui_non(accord.archivage),
         "consentement_date": accord.date,
         "representant_legal": accord.representant_legal,
+        "echeance": accord.echeance,
     }
 
 

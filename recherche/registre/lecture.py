@@ -228,6 +228,7 @@ def _participant(ligne: Ligne, locuteur: str) -> Participant:
             archivage=ligne.accord("consentement_archivage"),
             date=ligne.jour("consentement_date"),
             representant_legal=ligne.texte("representant_legal"),
+            echeance=ligne.jour("echeance") if "echeance" in ligne.cellules else None,
         ),
     )
 

@@ -35,7 +35,7 @@ PHRASES = [
     "C'est [PRENOM:Marie-Pierre] [NOM:Quéméneur] qui tient la permanence du CLSPD à Lorient.",
     "J'habite [LIEU:Bois-du-Château], à Lorient, et lui au bois-joli.",
     "Je m'appelle [PRENOM:Aïssatou] [NOM:Bah], j'ai fait un stage à la CAF.",
-    "Après le lycée [STRUCTURE:Dupuy de Lôme] je voulais partir au Sénégal.",
+    "Après le [STRUCTURE:lycée Dupuy de Lôme] je voulais partir au Sénégal.",
     "On a vu [PRENOM:Soilihi] hier, et mercredi aussi, à Pôle emploi.",
 ]
 

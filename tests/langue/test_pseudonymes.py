@@ -66,6 +66,9 @@ def test_la_numerotation_est_globale_et_stable():
         (TypeMention.DATE_NAISSANCE, "le 12 février 1991", "[entre 1990 et 1994]"),
         (TypeMention.DATE_NAISSANCE, "14 octobre", "[date]"),
         (TypeMention.STRUCTURE, "Breizh Carreaux", "[structure 1]"),
+        (TypeMention.STRUCTURE, "Lycée du Fresne", "[lycée 1]"),
+        (TypeMention.STRUCTURE, "centre social Les Abeilles", "[centre social 1]"),
+        (TypeMention.STRUCTURE, "chez Rozenn", "[structure 1]"),
         (L, "bâtiment D", "[adresse 1]"),
         (TypeMention.AUTRE, "le Vieux", "[masqué 1]"),
         (TypeMention.AUTRE, "049-2008-11732", "[numéro 1]"),
@@ -73,6 +76,39 @@ def test_la_numerotation_est_globale_et_stable():
 )
 def test_ce_qui_remplace_chaque_type(type_, texte, attendu):
     assert Cle().prolonger([(type_, texte)]).pseudonyme(type_, texte) == attendu
+
+
+def test_une_institution_garde_son_numero_avec_ou_sans_son_genre():
+    s = TypeMention.STRUCTURE
+    cle = Cle().prolonger(
+        [(s, "lycée Colbert"), (s, "Colbert"), (s, "LYCÉE COLBERT"), (s, "la Fabrique")]
+    )
+    assert [e.pseudonyme for e in cle.entrees] == ["[lycée 1]", "[structure 2]"]
+    assert cle.pseudonyme(s, "Colbert") == "[lycée 1]"
+
+
+def test_un_quartier_connu_dit_sa_ville():
+    contexte = ContextePseudonymes(genres={"kervenanec": "quartier de Lorient"})
+    cle = Cle().prolonger([(L, "Kervénanec"), (L, "Ploemeur")], contexte)
+    assert [e.pseudonyme for e in cle.entrees] == ["[quartier de Lorient 1]", "[lieu 2]"]
+
+
+def test_les_prenoms_peuvent_etre_des_numeros():
+    contexte = ContextePseudonymes(numeros=True)
+    cle = Cle().prolonger([(P, "Ibrahim"), (N, "Salaün"), (P, "Aïcha")], contexte)
+    assert [e.pseudonyme for e in cle.entrees] == ["[Prénom 1]", "[nom 1]", "[Prénom 2]"]
+
+
+def test_oublier_garde_rangs_et_pseudonymes_et_efface_les_formes():
+    cle = Cle().prolonger([(P, "Ibrahim"), (P, "IBRAHIM"), (N, "Salaün"), (L, "Kervénanec")])
+    reste = cle.oublier({(0, 1), (2, 0)})
+    assert [e.originaux for e in reste.entrees] == [("", "IBRAHIM"), ("",), ("Kervénanec",)]
+    assert [e.forme for e in reste.entrees] == ["ibrahim", "", "kervenanec"]
+    assert [e.pseudonyme for e in reste.entrees] == [e.pseudonyme for e in cle.entrees]
+    assert "Sala" not in Cle.depuis_json(reste.vers_json()).vers_json()
+    suite = reste.prolonger([(N, "Salaün"), (P, "Ibrahim")])
+    assert suite.pseudonyme(N, "Salaün") == "[nom 2]"
+    assert suite.pseudonyme(P, "Ibrahim") == cle.pseudonyme(P, "Ibrahim")
 
 
 def test_le_sexe_du_registre_et_les_prenoms_interdits():
@@ -85,7 +121,7 @@ def test_le_sexe_du_registre_et_les_prenoms_interdits():
     }
     contexte = ContextePseudonymes({"echati": "F"}, interdits)
     cle = Cle().prolonger([(P, "Echati"), (P, "Mourad"), (P, "Djamila")], contexte)
-    assert [e.pseudonyme for e in cle.entrees] == ["Josette", "Gontran", "[prénom 3]"]
+    assert [e.pseudonyme for e in cle.entrees] == ["Josette", "Gontran", "[Prénom 3]"]
 
 
 def test_une_collision_est_dite():
