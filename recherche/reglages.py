@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self, get_args, get_type_hints
+from typing import Any, Self, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +20,8 @@ from recherche.erreurs import ErreurEtude
 from recherche.modele.etude import Reglages
 
 NOM_REGLAGES = "etude.toml"
+Annexe = TypeVar("Annexe")
+PRENOMS = ("prenom", "numero")
 
 
 @dataclass(frozen=True)
@@ -94,31 +96,67 @@ class Etude:
 def lire_reglages(fichier: Path) -> Reglages:
     """Lit et valide un `etude.toml`. Lève `ErreurEtude` avec toutes les fautes."""
     try:
-        texte = fichier.read_text(encoding="utf-8-sig")
+        texte = _texte(fichier)
     except (FileNotFoundError, NotADirectoryError):
         raise ErreurEtude(
             f"{fichier.parent} n'est pas une étude : il n'y a pas de {NOM_REGLAGES}.",
             f"Créez-la avec « recherche nouvelle {fichier.parent} » ou désignez-en une avec --etude.",
         ) from None
+    return _valider(_lire_toml(texte, fichier), texte, fichier)
+
+
+def _texte(fichier: Path) -> str:
+    try:
+        return fichier.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        raise
     except (OSError, UnicodeDecodeError) as erreur:
         raise ErreurEtude(
             f"{fichier} ne se lit pas : {erreur}.", "Enregistrez-le en UTF-8, lisible par vous."
         ) from erreur
+
+
+def _lire_toml(texte: str, fichier: Path) -> dict[str, Any]:
     try:
-        donnees = tomllib.loads(texte)
+        return tomllib.loads(texte)
     except tomllib.TOMLDecodeError as erreur:
         raise ErreurEtude(
             f"{fichier} n'est pas du TOML valide{_place(erreur, texte)}.",
             'Corrigez cette ligne : une clé s\'écrit « clé = "valeur" », entre guillemets droits, et '
             "n'est donnée qu'une fois.",
         ) from erreur
-    return _valider(donnees, texte, fichier)
+
+
+def lire_annexe(
+    fichier: Path, genre: type[Annexe], incoherences: Callable[[Annexe], Iterator[tuple[Cle, str]]]
+) -> Annexe:
+    """Un autre fichier TOML de l'étude, validé comme `etude.toml` selon la dataclass `genre`.
+
+    `incoherences` rend ce que les types ne disent pas. Lève `ErreurEtude` avec toutes les fautes.
+    """
+    texte = _texte(fichier)
+    donnees = _lire_toml(texte, fichier)
+    try:
+        valeur = TypeAdapter(genre).validate_python(donnees)
+    except ValidationError as erreur:
+        fautes = [
+            _faute(tuple(e["loc"]), _dire(e["type"], e["loc"], genre), texte) for e in erreur.errors()
+        ]
+        raise _erreur(fichier, fautes) from erreur
+    if fautes := [_faute(cle, dit, texte) for cle, dit in incoherences(valeur)]:
+        raise _erreur(fichier, fautes)
+    return valeur
 
 
 def modele_reglages() -> str:
     """Un `etude.toml` commenté, valide tel quel, pour une étude neuve."""
     modele = files("recherche") / "modeles_fichiers" / NOM_REGLAGES
     return modele.read_text(encoding="utf-8")
+
+
+def modele_annexe(nom: str) -> str:
+    """Le modèle commenté d'un autre fichier de l'étude (`corrections.toml`…)."""
+    return (files("recherche") / "modeles_fichiers" / nom).read_text(encoding="utf-8")
 
 
 def _place(erreur: tomllib.TOMLDecodeError, texte: str) -> str:
@@ -142,18 +180,18 @@ def _valider(donnees: dict[str, Any], texte: str, fichier: Path) -> Reglages:
     return reglages
 
 
-def _dire(genre: str, cle: tuple[str | int, ...]) -> str:
+def _dire(genre: str, cle: tuple[str | int, ...], racine: type = Reglages) -> str:
     """La faute en français ; une clé inconnue propose celle qui lui ressemble."""
     dit = _MESSAGES.get(genre, "cette valeur n'est pas de la sorte attendue")
     if dit != _CLE_INCONNUE:
         return dit
-    proches = get_close_matches(str(cle[-1]), _cles_permises(cle[:-1]), n=1)
+    proches = get_close_matches(str(cle[-1]), _cles_permises(cle[:-1], racine), n=1)
     return f"{dit} ; vouliez-vous dire « {proches[0]} » ?" if proches else dit
 
 
-def _cles_permises(section: tuple[str | int, ...]) -> list[str]:
+def _cles_permises(section: tuple[str | int, ...], racine: type) -> list[str]:
     """Les clés de la section qu'atteint ce chemin, d'après les types du modèle."""
-    genre: Any = Reglages
+    genre: Any = racine
     for partie in section:
         genre = get_args(genre)[0] if isinstance(partie, int) else get_type_hints(genre)[partie]
     return [champ.name for champ in fields(genre)] if is_dataclass(genre) else []
@@ -278,6 +316,10 @@ def _fautes_ateliers(reglages: Reglages) -> Iterator[tuple[Cle, str]]:
     yield from _codes("ateliers", "id", [a.id for a in reglages.ateliers], FORME_ATELIER)
     connus = {t.code for t in reglages.territoires}
     themes = {t.id for t in reglages.themes}
+    profils = {p.code for p in reglages.profils} | {""}
+    for cle in ("profil_demande", "profil_offre"):
+        if (profil := getattr(reglages.confrontation, cle)) not in profils:
+            yield ("confrontation", cle), f"« {profil} » n'est pas un profil de l'étude"
     for i, atelier in enumerate(reglages.ateliers):
         if atelier.territoire not in connus:
             dit = f"« {atelier.territoire} » n'est pas un territoire ({', '.join(sorted(connus))})"
@@ -295,10 +337,16 @@ def _fautes_bornes(reglages: Reglages) -> Iterator[tuple[Cle, str]]:
         yield ("seuils", "effectif_minimal"), dit
     if not 0 <= reglages.seuils.confiance_mot <= 1:
         yield ("seuils", "confiance_mot"), "un nombre de 0 à 1 est attendu"
+    if not 0 <= reglages.confrontation.part_minimale <= 1:
+        yield ("confrontation", "part_minimale"), "un nombre de 0 à 1 est attendu"
+    if not 100 <= reglages.confrontation.tirages <= 20_000:
+        yield ("confrontation", "tirages"), "un nombre de 100 à 20 000 est attendu"
+    if reglages.confidentialite.prenoms not in PRENOMS:
+        yield ("confidentialite", "prenoms"), "« prenom » ou « numero » est attendu"
     for cle in ("verbatims_par_theme", "verbatims_par_personne"):
         if getattr(reglages.publication, cle) < 0:
             yield ("publication", cle), "un nombre de citations ne peut pas être négatif"
-    minimums = {"faisceau": 1, "lot": 1, "bloc_s": 30, "processus": 0, "locuteurs_entretien": 1}
+    minimums = {"faisceau": 1, "lot": 1, "bloc_s": 30, "processus": 0, "locuteurs_entretien": 0}
     for cle, minimum in minimums.items():
         if not getattr(reglages.transcription, cle) >= minimum:
             yield ("transcription", cle), f"au moins {minimum} est attendu"

@@ -31,7 +31,7 @@ DOCUMENTS = [
 ]
 LIEN = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 BLOC = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-APPEL = re.compile(r"(?<![\w./-])recherche +(?:--etude +\S+ +)?([a-z]+)(?![\w.])")
+APPEL = re.compile(r"(?<![\w./-])recherche +(?:--etude +\S+ +)?([a-z]+(?:-[a-z]+)*)(?![\w.])")
 
 
 def blocs(document: Path, langue: str) -> list[str]:
@@ -49,7 +49,7 @@ def commandes() -> dict[str, Any]:
 def sections() -> dict[str, str]:
     """Ce que docs/commandes.md dit de chaque commande."""
     texte = (RACINE / "docs" / "commandes.md").read_text(encoding="utf-8")
-    morceaux = re.split(r"^## `recherche (\w+)`\n", texte, flags=re.MULTILINE)[1:]
+    morceaux = re.split(r"^## `recherche ([\w-]+)`\n", texte, flags=re.MULTILINE)[1:]
     corps = (morceau.split("\n## ", 1)[0] for morceau in morceaux[1::2])
     return dict(zip(morceaux[::2], corps, strict=True))
 
@@ -82,7 +82,7 @@ def test_chaque_option_est_documentee(nom: str) -> None:
 @pytest.mark.parametrize("nom", sorted(sections()))
 def test_aucune_option_n_est_inventee(nom: str) -> None:
     connues = {option for parametre in commandes()[nom].params for option in parametre.opts}
-    citees = set(re.findall(r"(?<=[`\[(| ])(--?[a-z]+)", sections()[nom]))
+    citees = set(re.findall(r"(?<=[`\[(| ])(--?[a-z]+(?:-[a-z]+)*)", sections()[nom]))
     assert citees <= connues, citees - connues
 
 

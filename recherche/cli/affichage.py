@@ -135,6 +135,10 @@ def dire_etat(etat: Etat) -> None:
     table.add_row("ensemble", "", *(str(valeur) for valeur in totaux))
     console.print(table)
     _dire_ateliers(console, etat)
+    if etat.a_verifier:
+        passages, sources = sum(etat.a_verifier.values()), len(etat.a_verifier)
+        console.print(f"[yellow]{passages}[/yellow] passages à vérifier dans {sources} transcriptions")
+        console.print("    → recherche verifier")
     _dire_blocages(console, etat)
 
 

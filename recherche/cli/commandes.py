@@ -21,6 +21,8 @@ from recherche.cli.commun import (
     ouvrir,
 )
 
+PERIME = 1
+
 
 @app.callback(invoke_without_command=True)
 def racine(
@@ -125,19 +127,30 @@ def importer(
     fichiers: Annotated[
         list[Path],
         typer.Argument(
-            help="Fichiers (docx, odt, txt, vtt, srt, json…), ou dossiers qui en contiennent."
+            help="Fichiers (docx, odt, txt, vtt, srt, json, qdpx…), ou dossiers qui en contiennent."
         ),
     ],
     etude: OptionEtude = ICI,
     revues: Annotated[bool, typer.Option("--revues", help="Ce sont des revues signées.")] = False,
     codages: Annotated[bool, typer.Option("--codages", help="Ce sont des codages.")] = False,
 ) -> None:
-    """Importe des transcriptions relues (ou, par option, des revues signées ou des codages)."""
+    """Importe des transcriptions relues, un projet QDPX ou, par option, des revues ou des codages."""
     from recherche.echanges.lecture import EXTENSIONS
     from recherche.etapes import importer as etapes
+    from recherche.etapes.importer_qda import PROJETS, importer_projets
 
     if revues and codages:
         raise typer.BadParameter("--revues et --codages ne vont pas ensemble.")
+    projets = [fichier for fichier in fichiers if fichier.suffix.casefold() in PROJETS]
+    if projets:
+        if revues or codages:
+            raise typer.BadParameter("Un projet QDPX s'importe sans --revues ni --codages.")
+        with avancement() as suivi:
+            bilan = importer_projets(ouvrir(etude), projets, suivi=suivi)
+        montrer(bilan)
+        fichiers = [fichier for fichier in fichiers if fichier not in projets]
+        if not fichiers:
+            return
     etape = etapes.importer_transcriptions
     if revues:
         etape = etapes.importer_revues
@@ -168,12 +181,24 @@ def publier(etude: OptionEtude = ICI) -> None:
 
 
 @app.command()
-def rediger(etude: OptionEtude = ICI) -> None:
-    """Écrit le brouillon du guide (Markdown, docx, pdf) depuis le jeu publié."""
-    from recherche.etapes.rediger import rediger as etape
+def rediger(
+    etude: OptionEtude = ICI,
+    verifier: Annotated[
+        bool,
+        typer.Option("--verifier", help="N'écrit rien ; sort en 1 si quelque chose est périmé."),
+    ] = False,
+) -> None:
+    """Écrit le guide (Markdown, docx, pdf, html) depuis le jeu publié ; garde ce qui est à vous."""
+    from recherche.etapes import rediger as etape
 
+    if verifier:
+        bilan, perime = etape.verifier(ouvrir(etude))
+        montrer(bilan)
+        if perime:
+            raise typer.Exit(PERIME)
+        return
     with avancement() as suivi:
-        bilan = etape(ouvrir(etude), suivi=suivi)
+        bilan = etape.rediger(ouvrir(etude), suivi=suivi)
     montrer(bilan)
 
 
@@ -188,8 +213,9 @@ def exporter(
         typer.Option(
             "--format",
             "-f",
-            help="txt, docx, odt, vtt, srt, json, eaf (ELAN), tei, rttm, maxqda, nvivo, atlasti ou"
-            " iramuteq ; répétable.",
+            help="txt, docx, odt, vtt, srt, json, eaf (ELAN), tei, rttm, maxqda, nvivo, atlasti,"
+            " iramuteq ; avec les codages : qdpx (REFI-QDA), qdc, code-cas (R), passages,"
+            " iramuteq-codes ; répétable.",
         ),
     ] = ["docx"],  # noqa: B006
     prive: Annotated[

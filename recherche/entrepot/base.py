@@ -97,6 +97,20 @@ class Entrepot:
         with self._pannes(), moteur.begin() as cx:
             yield Ecriture(cx, action, auteur or auteur_courant())
 
+    @contextmanager
+    def hors_transaction(self) -> Iterator[Any]:
+        """Une connexion à elle seule, sans transaction : ce que demande VACUUM."""
+        with self._pannes():
+            brute = self._moteur.raw_connection()
+            connexion: Any = brute.dbapi_connection
+            brute.detach()
+            try:
+                if not self.sqlite:
+                    connexion.autocommit = True
+                yield connexion
+            finally:
+                brute.close()
+
     def _mettre_a_niveau(self) -> None:
         with self._pannes():
             with self._moteur.connect() as cx:

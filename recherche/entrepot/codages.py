@@ -89,3 +89,19 @@ def _codage(ligne: Mapping[str, Any]) -> Codage:
         origine=Origine(ligne["origine"]),
         date=datetime.fromisoformat(ligne["date"]),
     )
+
+
+def noms(cx: Connection) -> dict[str, str]:
+    """Le nom de chaque code que l'entrepôt connaît, y compris ceux que la grille n'a plus."""
+    return {ligne.id: ligne.nom for ligne in cx.execute(select(code))}
+
+
+def connaitre(ecriture: Ecriture, identifiant: str, nom: str) -> None:
+    """Fait connaître un code que la grille n'a pas ; sans effet s'il est déjà connu."""
+    if ecriture.ligne(code, {"id": identifiant}) is None:
+        ecriture.inserer(code, {"id": identifiant, "nom": nom})
+
+
+def codeurs(cx: Connection) -> set[str]:
+    """Ceux qui ont posé au moins un codage."""
+    return set(cx.execute(select(codage.c.codeur).distinct()).scalars())

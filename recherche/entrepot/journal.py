@@ -48,9 +48,16 @@ def _json(valeurs: Mapping[str, Any] | None) -> str | None:
 
 
 def empreinte_valeurs(valeurs: Mapping[str, Any] | None) -> str | None:
-    """SHA-256 des valeurs d'une ligne ; None s'il n'y en a pas."""
-    texte = _json(valeurs)
+    """SHA-256 des valeurs d'une ligne ; None s'il n'y en a pas.
+
+    SQLite rend 2 pour 2.0 à l'insertion, puis 2.0 : les deux ont la même empreinte.
+    """
+    texte = _json(None if valeurs is None else {nom: _entier(v) for nom, v in valeurs.items()})
     return None if texte is None else hashlib.sha256(texte.encode()).hexdigest()
+
+
+def _entier(valeur: object) -> object:
+    return int(valeur) if isinstance(valeur, float) and valeur.is_integer() else valeur
 
 
 def noter(

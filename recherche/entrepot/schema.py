@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -148,6 +149,52 @@ codage = Table(
     UniqueConstraint("version_pseudonymisee_id", "debut", "fin", "code", "codeur"),
 )
 
+doute = Table(
+    "doute",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column("cle", String, nullable=False, index=True),
+    Column("indice", Integer, nullable=False),
+    Column("debut_s", Float, nullable=False),
+    Column("fin_s", Float, nullable=False),
+    Column("raison", String, nullable=False),
+    Column("mesure", Float),
+    Column("texte", Text, nullable=False),
+    Column("issue", String, nullable=False),
+    Column("etat", String, nullable=False),
+    Column("auteur", String),
+    Column("date", String, nullable=False),
+)
+
+correction = Table(
+    "correction",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column("version_id", Integer, ForeignKey("version.id"), nullable=False, index=True),
+    Column("regle", String, nullable=False),
+    Column("avant", Text, nullable=False),
+    Column("apres", Text, nullable=False),
+    Column("tour", Integer, nullable=False),
+    Column("debut_s", Float),
+)
+
+question_posee = Table(
+    "question_posee",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column("version_id", Integer, ForeignKey("version.id"), nullable=False, index=True),
+    Column("tour", Integer, nullable=False),
+    Column("question", String, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("etat", String, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("date", String, nullable=False),
+    UniqueConstraint("version_id", "tour", "question"),
+)
+
 publication = Table(
     "publication",
     METADONNEES,
@@ -177,6 +224,45 @@ sauvegarde = Table(
     Column("empreinte", String, nullable=False),
 )
 
+retrait = Table(
+    "retrait",
+    METADONNEES,
+    Column("identifiant", String, primary_key=True),
+    Column("debut", String, nullable=False),
+    Column("fin", String),
+    Column("motif", String, nullable=False),
+    Column("auteur", String, nullable=False),
+)
+
+depublication = Table(
+    "depublication",
+    METADONNEES,
+    Column("version", Integer, ForeignKey("publication.version"), primary_key=True),
+    Column("date", String, nullable=False),
+    Column("auteur", String, nullable=False),
+)
+
+sortie = Table(
+    "sortie",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column("chemin", String, nullable=False),
+    Column("genre", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("auteur", String, nullable=False),
+)
+
+revue_en_cours = Table(
+    "revue_en_cours",
+    METADONNEES,
+    Column("version_id", Integer, ForeignKey("version.id"), primary_key=True),
+    _source(),
+    Column("decisions", Text, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("date", String, nullable=False),
+)
+
 journal = Table(
     "journal",
     METADONNEES,
@@ -200,4 +286,310 @@ journal_valeur = Table(
     Column("journal_id", Integer, ForeignKey("journal.id"), primary_key=True),
     Column("avant", Text),
     Column("apres", Text),
+)
+
+relecture = Table(
+    "relecture",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column("version_id", Integer, ForeignKey("version.id"), nullable=False, index=True),
+    Column("numero", Integer, nullable=False),
+    Column("tours", Text, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("modifiee", String, nullable=False),
+    Column("cle_finale", String),
+)
+
+relecture_changement = Table(
+    "relecture_changement",
+    METADONNEES,
+    Column("relecture_id", Integer, ForeignKey("relecture.id"), primary_key=True),
+    Column("numero", Integer, primary_key=True),
+    _source(),
+    Column("auteur", String, nullable=False),
+    Column("nature", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("avant", Text, nullable=False),
+    Column("apres", Text, nullable=False),
+    Column("annule", Integer),
+)
+
+relecture_presence = Table(
+    "relecture_presence",
+    METADONNEES,
+    Column("seance", String, primary_key=True),
+    _source(),
+    Column("auteur", String, nullable=False),
+    Column("date", String, nullable=False),
+)
+
+# Une modification d'ancre (nouvelle version pseudonymisée) se fait en place : voir `entrepot.memos`.
+memo = Table(
+    "memo",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("objet", String, nullable=False),
+    _source(vide=True),
+    Column("version_pseudonymisee_id", Integer, ForeignKey("version_pseudonymisee.id"), index=True),
+    Column("debut", Integer),
+    Column("fin", Integer),
+    Column("empreinte", String),
+    Column("code", String, ForeignKey("code.id")),
+    Column("codeur", String, nullable=False),
+    Column("texte", Text, nullable=False),
+    Column("date", String, nullable=False),
+)
+
+code_propose = Table(
+    "code_propose",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column(
+        "version_pseudonymisee_id",
+        Integer,
+        ForeignKey("version_pseudonymisee.id"),
+        nullable=False,
+        index=True,
+    ),
+    Column("debut", Integer, nullable=False),
+    Column("fin", Integer, nullable=False),
+    Column("empreinte", String, nullable=False),
+    Column("nom", String, nullable=False),
+    Column("codeur", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("code", String, ForeignKey("code.id")),
+)
+
+recherche_gardee = Table(
+    "recherche_gardee",
+    METADONNEES,
+    Column("nom", String, primary_key=True),
+    Column("requete", Text, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("date", String, nullable=False),
+)
+
+echantillon = Table(
+    "echantillon",
+    METADONNEES,
+    Column("nom", String, primary_key=True),
+    Column("maille", String, nullable=False),
+    Column("graine", Integer, nullable=False),
+    Column("taille", Integer, nullable=False),
+    Column("cadre", Integer, nullable=False),
+    Column("date", String, nullable=False),
+    Column("auteur", String, nullable=False),
+)
+
+echantillon_unite = Table(
+    "echantillon_unite",
+    METADONNEES,
+    Column("echantillon", String, ForeignKey("echantillon.nom"), primary_key=True),
+    Column("rang", Integer, primary_key=True),
+    _source(),
+    Column(
+        "version_pseudonymisee_id",
+        Integer,
+        ForeignKey("version_pseudonymisee.id"),
+        nullable=False,
+        index=True,
+    ),
+    Column("tour", Integer, nullable=False),
+    Column("debut", Integer, nullable=False),
+    Column("fin", Integer, nullable=False),
+    Column("empreinte", String, nullable=False),
+)
+
+fiche = Table(
+    "fiche",
+    METADONNEES,
+    Column("echantillon", String, ForeignKey("echantillon.nom"), primary_key=True),
+    Column("codeur", String, primary_key=True),
+    Column("date", String, nullable=False),
+    Column("empreinte", String, nullable=False),
+)
+
+# `avis` : ce que chacun avait posé ; `retenu` : ce qu'on a décidé. Passages en JSON.
+decision = Table(
+    "decision",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column(
+        "version_pseudonymisee_id",
+        Integer,
+        ForeignKey("version_pseudonymisee.id"),
+        nullable=False,
+        index=True,
+    ),
+    Column("cle", String, nullable=False),
+    Column("avis", Text, nullable=False),
+    Column("retenu", Text, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("date", String, nullable=False),
+    UniqueConstraint("version_pseudonymisee_id", "cle"),
+)
+
+grille_version = Table(
+    "grille_version",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("empreinte", String, nullable=False),
+    Column("changement", Text, nullable=False),
+    Column("contenu", Text, nullable=False),
+    Column("auteur", String, nullable=False),
+)
+
+projet_importe = Table(
+    "projet_importe",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("nom", String, nullable=False),
+    Column("origine", String, nullable=False),
+    Column("fichier", String, nullable=False),
+    Column("empreinte", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("codages", Integer, nullable=False),
+)
+
+codeur_etranger = Table(
+    "codeur_etranger",
+    METADONNEES,
+    Column("nom", String, primary_key=True),
+    Column("projet", String, primary_key=True),
+    Column("date", String, nullable=False),
+)
+
+ensemble = Table(
+    "ensemble",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("nom", String, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+)
+
+ensemble_membre = Table(
+    "ensemble_membre",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("ensemble_id", Integer, ForeignKey("ensemble.id"), nullable=False, index=True),
+    _source(vide=True),
+    Column("code", String, ForeignKey("code.id")),
+)
+
+version_figee = Table(
+    "version_figee",
+    METADONNEES,
+    Column("nom", String, primary_key=True),
+    Column("date", String, nullable=False),
+    Column("auteur", String, nullable=False),
+    Column("empreinte", String, nullable=False),
+    Column("sources", Text, nullable=False),
+    Column("codages", Integer, nullable=False),
+)
+
+suggestion_partage = Table(
+    "suggestion_partage",
+    METADONNEES,
+    Column("source_id", String, ForeignKey("source.id"), primary_key=True),
+    Column("part", String, nullable=False),
+    Column("date", String, nullable=False),
+)
+
+suggestion_definition = Table(
+    "suggestion_definition",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("code", String, ForeignKey("code.id"), nullable=False, index=True),
+    Column("empreinte", String, nullable=False),
+    Column("depuis", String, nullable=False),
+)
+
+# `sources` nomme les entretiens appris et de certification : un retrait y trouve les modèles à effacer.
+suggestion_modele = Table(
+    "suggestion_modele",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("cle", String, nullable=False, index=True),
+    Column("methode", String, nullable=False),
+    Column("niveau", Float, nullable=False),
+    Column("sources", Text, nullable=False),
+    Column("mesures", Text, nullable=False),
+    Column("date", String, nullable=False),
+    Column("auteur", String, nullable=False),
+)
+
+suggestion_lecture = Table(
+    "suggestion_lecture",
+    METADONNEES,
+    Column("modele_id", Integer, ForeignKey("suggestion_modele.id"), primary_key=True),
+    Column("source_id", String, ForeignKey("source.id"), primary_key=True, index=True),
+)
+
+suggestion_verdict = Table(
+    "suggestion_verdict",
+    METADONNEES,
+    Column("modele_id", Integer, ForeignKey("suggestion_modele.id"), primary_key=True),
+    Column("code", String, ForeignKey("code.id"), primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("seuil", Float, nullable=False),
+    Column("pente", Float, nullable=False),
+    Column("ordonnee", Float, nullable=False),
+    Column("definition", String, nullable=False),
+    Column("mesures", Text, nullable=False),
+)
+
+suggestion = Table(
+    "suggestion",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    Column("modele_id", Integer, ForeignKey("suggestion_modele.id"), nullable=False, index=True),
+    _source(),
+    Column(
+        "version_pseudonymisee_id",
+        Integer,
+        ForeignKey("version_pseudonymisee.id"),
+        nullable=False,
+        index=True,
+    ),
+    Column("debut", Integer, nullable=False),
+    Column("fin", Integer, nullable=False),
+    Column("empreinte", String, nullable=False),
+    Column("code", String, ForeignKey("code.id"), nullable=False),
+    Column("nature", String, nullable=False),
+    Column("probabilite", Float, nullable=False),
+    Column("exemples", Text, nullable=False),
+    Column("etat", String, nullable=False),
+    Column("codeur", String),
+    Column("decidee_le", String),
+)
+
+# Vecteurs e5 d'une version pseudonymisée : une dépense évitée, hors journal.
+suggestion_vecteurs = Table(
+    "suggestion_vecteurs",
+    METADONNEES,
+    Column(
+        "version_pseudonymisee_id", Integer, ForeignKey("version_pseudonymisee.id"), primary_key=True
+    ),
+    Column("methode", String, primary_key=True),
+    _source(),
+    Column("octets", LargeBinary, nullable=False),
+)
+
+lemmes = Table(
+    "lemmes",
+    METADONNEES,
+    Column("id", Integer, primary_key=True),
+    _source(),
+    Column("version_pseudonymisee_id", Integer, nullable=False),
+    Column("cle", String, nullable=False),
+    Column("contenu", Text, nullable=False),
+    UniqueConstraint("version_pseudonymisee_id"),
 )

@@ -62,6 +62,17 @@ def derniere_publication(cx: Connection) -> Publication | None:
     return Publication(**{**ligne, "sources": tuple(json.loads(ligne["sources"]))})
 
 
+def sources_publiees(cx: Connection) -> list[frozenset[str]]:
+    """Les sources de chaque publication, la dernière à la fin ; les retirées y sont encore nommées."""
+    requete = select(publication.c.sources).order_by(publication.c.version)
+    return [frozenset(json.loads(sources)) for sources in cx.execute(requete).scalars()]
+
+
+def versions_publiees(cx: Connection) -> set[int]:
+    """Les numéros de toutes les publications."""
+    return set(cx.execute(select(publication.c.version)).scalars())
+
+
 def ajouter_publication(ecriture: Ecriture, valeur: Publication) -> None:
     """Note une publication."""
     champs = {"date": valeur.date, "cle": valeur.cle, "empreinte": valeur.empreinte}

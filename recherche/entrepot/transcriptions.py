@@ -23,6 +23,7 @@ from recherche.modele.transcription import Mot, Transcription, TranscriptionPseu
 
 AUTOMATIQUE = "automatique"
 RELUE = "relue"
+RESTAUREE = "restaurée/"  # début de la clé d'une version dont il ne reste que le texte pseudonymisé
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,15 @@ def lire_pseudonymisee(cx: Connection, numero: int) -> TranscriptionPseudonymise
     colonnes = (table.c.source_id, table.c.tours, table.c.provenance)
     ligne = cx.execute(select(*colonnes).where(table.c.id == numero)).one()
     return TranscriptionPseudonymisee(*_contenu(ligne))
+
+
+def mentions_de(cx: Connection, numero: int) -> list[dict[str, Any]]:
+    """Les mentions d'une version pseudonymisée : debut, fin, type, et détecteur si on l'a noté."""
+    table = version_pseudonymisee
+    mentions: list[dict[str, Any]] = json.loads(
+        cx.execute(select(table.c.mentions).where(table.c.id == numero)).scalar_one()
+    )
+    return mentions
 
 
 def mentions_masquees(cx: Connection) -> dict[str, list[dict[str, Any]]]:

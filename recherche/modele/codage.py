@@ -17,6 +17,8 @@ class Origine(StrEnum):
     PERSONNE = "personne"
     SUGGESTION = "suggestion acceptée"
     IMPORT = "import"
+    FICHE = "fiche d'accord"
+    ACCORD = "version accordée"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,16 @@ class Famille:
 
 @dataclass(frozen=True, slots=True)
 class Grille:
-    """La grille de codage : familles thématiques et axe « nature du propos » (un seul par extrait)."""
+    """La grille de codage : familles thématiques et axe « nature du propos » (un seul par extrait).
+
+    `regles` : les règles de codage de l'étude, en phrases.
+    """
 
     titre: str
     version: str
     familles: tuple[Famille, ...]
     natures: tuple[Code, ...]
+    regles: tuple[str, ...] = ()
 
     def themes(self) -> Iterator[Code]:
         """Les codes thématiques, dans l'ordre des familles."""
@@ -95,3 +101,39 @@ class Codage:
     codeur: str
     origine: Origine
     date: datetime
+
+
+class ObjetMemo(StrEnum):
+    """Ce dont parle un mémo."""
+
+    PASSAGE = "passage"
+    CODE = "code"
+    ENTRETIEN = "entretien"
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """Une note d'un codeur sur un passage (`source_id`, `extrait`), un code ou un entretien entier."""
+
+    objet: ObjetMemo
+    texte: str
+    codeur: str
+    date: datetime
+    source_id: str | None = None
+    extrait: Extrait | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodePropose:
+    """Un code in vivo : un nom que la grille n'a pas, né d'un extrait.
+
+    `code` : le code de la grille qui l'a repris, s'il l'a été.
+    """
+
+    source_id: str
+    extrait: Extrait
+    nom: str
+    codeur: str
+    date: datetime
+    code: str | None = None

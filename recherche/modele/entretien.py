@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 MAJORITE = 18
+Jour: TypeAlias = date
+"""Une date, là où un champ s'appelle `date`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consentement:
-    """Ce à quoi une personne consent ; None : rien n'est noté au registre."""
+    """Ce à quoi une personne consent ; None : rien n'est noté au registre.
+
+    `echeance` : jour après lequel ses données ne sont plus gardées, s'il lui a été dit un autre jour que
+    celui de l'étude.
+    """
 
     enregistrement: bool | None = None
     citation: bool | None = None
     archivage: bool | None = None
     date: date | None = None
     representant_legal: str | None = None
+    echeance: Jour | None = None
 
 
 @dataclass(frozen=True, slots=True)

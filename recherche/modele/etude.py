@@ -36,19 +36,28 @@ class Presentation(_Strict):
 
 @dataclass(frozen=True)
 class Territoire(_Strict):
-    """Une entrée `[[territoires]]` : `code` commence les identifiants (LOR-J-02)."""
+    """Une entrée `[[territoires]]` : `code` commence les identifiants (LOR-J-02).
+
+    `longitude`, `latitude` (degrés décimaux, facultatifs) le placent sur la carte du tableau de bord.
+    """
 
     code: str
     nom: str
+    longitude: float | None = None
+    latitude: float | None = None
 
 
 @dataclass(frozen=True)
 class Theme(_Strict):
-    """Un thème du guide d'entretien (ou de l'étude) et ses questions."""
+    """Un thème du guide d'entretien (ou de l'étude), ses questions, et ce qu'elles appellent.
+
+    `codes` : les thèmes ou familles de la grille que ces questions posent (dénominateur des parts).
+    """
 
     id: str
     libelle: str
     questions: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,10 @@ class Seuils(_Strict):
 class ReglagesTranscription(_Strict):
     """Section `[transcription]` : modèle (nom, dossier) et décodage ; `bloc_s` en secondes.
 
-    `amorce` : souffler à Whisper les noms de l'étude ; None, selon la taille du modèle.
+    `amorce` : souffler à Whisper les noms de l'étude ; None, selon la taille du modèle. `mots_cles` :
+    lui souffler ceux de chaque source, du registre d'abord (au lieu de l'amorce). `gardes` : relire ce
+    qui est douteux. `canaux_separes` : une personne par canal d'un son stéréo. `diariseur` : vide (celui
+    du programme), « pyannote », ou « module:objet ». `locuteurs_entretien` : 0 si inconnu.
     """
 
     modele: str = "base"
@@ -100,6 +112,10 @@ class ReglagesTranscription(_Strict):
     processus: int = 0
     amorce: bool | None = None
     locuteurs_entretien: int = 2
+    mots_cles: bool = True
+    gardes: bool = True
+    canaux_separes: bool = False
+    diariseur: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,10 +129,18 @@ class NomsLocaux(_Strict):
 
 @dataclass(frozen=True)
 class Confidentialite(_Strict):
-    """Section `[confidentialite]` : `phrase_fichier` contient la phrase secrète de la clé."""
+    """Section `[confidentialite]` : `phrase_fichier` contient la phrase secrète de la clé.
+
+    `conservation` : jour après lequel les données personnelles ne sont plus gardées. `prenoms` : « prenom »
+    (un autre prénom) ou « numero » (« [Prénom 12] »). `chiffrement` : comment le disque est chiffré, si
+    le programme ne peut pas le vérifier.
+    """
 
     phrase_fichier: str = ""
     langue: str = "fr_core_news_md"
+    conservation: date | None = None
+    prenoms: str = "prenom"
+    chiffrement: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +151,23 @@ class ReglagesCodage(_Strict):
     """
 
     codeur_reference: str = ""
+
+
+@dataclass(frozen=True)
+class ReglagesConfrontation(_Strict):
+    """Section `[confrontation]` : qui attend, qui décrit l'offre (codes de profils), en quels codes.
+
+    Profils vides : de deux profils, celui dont tous sont majeurs décrit l'offre. `part_minimale`, de 0
+    à 1 : sous cette part des entretiens, un propos ne compte pas dans une lecture.
+    """
+
+    profil_demande: str = ""
+    profil_offre: str = ""
+    nature_offre: str = "NAT-EXISTANT"
+    nature_manque: str = "NAT-MANQUE"
+    nature_attente: str = "NAT-ATTENTE"
+    part_minimale: float = 0.15
+    tirages: int = 2000
 
 
 @dataclass(frozen=True)
@@ -154,6 +195,7 @@ class Reglages(_Strict):
     confidentialite: Confidentialite = field(default_factory=Confidentialite)
     codage: ReglagesCodage = field(default_factory=ReglagesCodage)
     publication: ReglagesPublication = field(default_factory=ReglagesPublication)
+    confrontation: ReglagesConfrontation = field(default_factory=ReglagesConfrontation)
 
     def territoire(self, code: str) -> Territoire:
         """Le territoire de ce code. Lève `KeyError`."""
