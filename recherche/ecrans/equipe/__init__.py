@@ -1,0 +1,1 @@
+"""Les pages de l'équipe : nominatives, sur cette machine seulement."""
