@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,8 +185,28 @@ def dossier_essai(jeu_essai: JeuPublie, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def etude_menee(tmp_path_factory: pytest.TempPathFactory) -> tuple[Etude, dict[str, Bilan]]:
-    """La démonstration menée jusqu'au guide, avec cinquante secondes de son, et ses bilans."""
+def etude_menee(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> tuple[Etude, dict[str, Bilan]]:
+    """La démonstration menée jusqu'au guide, avec cinquante secondes de son, et ses bilans.
+
+    Les processus de tests s'en partagent une seule : qui veut y écrire la copie.
+    """
+    from filelock import FileLock
+
+    from recherche.reglages import Etude
+
+    commun = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        commun = commun.parent
+    bilans = commun / "etude-menee.pickle"
+    with FileLock(commun / "etude-menee.verrou"):
+        if not bilans.exists():
+            bilans.write_bytes(pickle.dumps(_mener(commun / "etude-menee")))
+    return Etude.ouvrir(commun / "etude-menee"), pickle.loads(bilans.read_bytes())
+
+
+def _mener(dossier: Path) -> dict[str, Bilan]:
     from outils import DEMO, copie_sans_son, extrait, json_de
 
     from recherche.etapes import demo, importer
@@ -196,9 +217,9 @@ def etude_menee(tmp_path_factory: pytest.TempPathFactory) -> tuple[Etude, dict[s
     from recherche.etapes.rediger import rediger
     from recherche.etapes.transcrire import transcrire
 
-    etude = copie_sans_son(tmp_path_factory.mktemp("etude") / "demo")
+    etude = copie_sans_son(dossier)
     extrait(DEMO / "enregistrements" / "LOR-J-02.mp3", etude.enregistrements / "LOR-J-02.wav")
-    bilans = {
+    return {
         "inventorier": inventorier(etude),
         "transcrire": transcrire(etude, sources=["LOR-J-02"]),
         "transcriptions": importer.importer_transcriptions(etude, json_de(etude, "transcriptions")),
@@ -212,4 +233,3 @@ def etude_menee(tmp_path_factory: pytest.TempPathFactory) -> tuple[Etude, dict[s
             etude, formats=demo.MINUTES, sources=["LOR-J-02"], prive=True, automatique=True
         ),
     }
-    return etude, bilans

@@ -32,7 +32,7 @@ def test_le_carnet_s_execute(
     monkeypatch.setenv("RECHERCHE_ETUDE", str(etude.chemin))
     contenu = nbformat.read(carnet, as_version=4)
     rempli = NotebookClient(
-        contenu, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(carnet.parent)}}
+        contenu, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(carnet.parent)}}
     ).execute()
     sorties = [sortie for c in rempli.cells if c.cell_type == "code" for sortie in c.outputs]
     assert [s for s in sorties if s.output_type == "error"] == []

@@ -6,6 +6,7 @@ from recherche.cli import (
     chercher,
     commandes,
     comptes,
+    documents,
     echanges,
     equipe,
     grille,

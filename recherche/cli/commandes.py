@@ -187,10 +187,18 @@ def rediger(
         bool,
         typer.Option("--verifier", help="N'écrit rien ; sort en 1 si quelque chose est périmé."),
     ] = False,
+    reprendre: Annotated[
+        Path | None, typer.Option("--reprendre", help="Reprend un guide.docx modifié dans Word.")
+    ] = None,
 ) -> None:
     """Écrit le guide (Markdown, docx, pdf, html) depuis le jeu publié ; garde ce qui est à vous."""
     from recherche.etapes import rediger as etape
 
+    if reprendre is not None:
+        from recherche.etapes.retour_guide import reprendre as retour
+
+        montrer(retour(ouvrir(etude), reprendre))
+        return
     if verifier:
         bilan, perime = etape.verifier(ouvrir(etude))
         montrer(bilan)

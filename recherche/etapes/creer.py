@@ -6,10 +6,12 @@ from pathlib import Path
 
 from recherche.codage.grille import grille_modele
 from recherche.erreurs import ErreurEtude
+from recherche.etapes.lanceurs import ecrire_lanceurs
+from recherche.langue.corrections import NOM_CORRECTIONS
 from recherche.modele.fichiers import ecrire_atomique
 from recherche.modele.suivi import Bilan
 from recherche.registre import ecrire_registre_vide
-from recherche.reglages import NOM_REGLAGES, Etude, modele_reglages
+from recherche.reglages import NOM_REGLAGES, Etude, modele_annexe, modele_reglages
 
 IGNORES = """# Rien d'une étude ne se versionne, sauf ses réglages et sa grille.
 *
@@ -36,13 +38,19 @@ def nouvelle(chemin: Path) -> Bilan:
             f"{chemin} ne peut pas être créé : {erreur.strerror}.",
             "Donnez un dossier où vous pouvez écrire.",
         ) from erreur
-    contenus = {NOM_REGLAGES: modele_reglages(), "grille.yaml": grille_modele(), ".gitignore": IGNORES}
+    contenus = {
+        NOM_REGLAGES: modele_reglages(),
+        "grille.yaml": grille_modele(),
+        NOM_CORRECTIONS: modele_annexe(NOM_CORRECTIONS),
+        ".gitignore": IGNORES,
+    }
     for nom, texte in contenus.items():
         ecrire_atomique(chemin / nom, texte.encode())
     etude = Etude.ouvrir(chemin)
     etude.enregistrements.mkdir()
     ecrire_registre_vide(etude, etude.fichier_registre)
-    return Bilan("nouvelle", (*contenus, "registre.xlsx", "enregistrements/"))
+    lanceurs = ecrire_lanceurs(etude).faits
+    return Bilan("nouvelle", (*contenus, "registre.xlsx", "enregistrements/", *lanceurs))
 
 
 def registre_vide(etude: Etude, fichier: Path | None = None) -> Bilan:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from recherche.entrepot.transcriptions import Version
 from recherche.etapes.tables import Situation, situation, table_sources
+from recherche.etapes.verifier import a_verifier
 from recherche.modele.entretien import Atelier, Source
 from recherche.modele.suivi import Anomalie
 from recherche.reglages import Etude
@@ -18,11 +19,15 @@ ETAPES = ("realise", "enregistre", "transcrit", "relu", "signe", "code", "publie
 
 @dataclass(frozen=True)
 class Etat:
-    """`quotas` : territoire x profil, objectif et nombre à chaque étape ; `blocages` : par source."""
+    """`quotas` : territoire x profil, objectif et nombre à chaque étape ; `blocages` : par source.
+
+    `a_verifier` : passages douteux que personne n'a écoutés, par source.
+    """
 
     quotas: pd.DataFrame
     ateliers: pd.DataFrame
     blocages: tuple[Anomalie, ...]
+    a_verifier: Mapping[str, int] = field(default_factory=dict)
 
 
 def etat(etude: Etude) -> Etat:
@@ -35,6 +40,7 @@ def etat(etude: Etude) -> Etat:
         _quotas(etude, entretiens),
         ateliers[["source_id", "territoire", *ETAPES]].reset_index(drop=True),
         tuple(_blocages(lue)),
+        {source: nombre for source, nombre in a_verifier(etude).items() if nombre},
     )
 
 
@@ -67,6 +73,8 @@ def _manque(lue: Situation, source: Source, *, code: bool, publiable: bool) -> t
         return _manque_transcription(lue, source)
     if not lue.a_jour(source.id):
         return _manque_revue(lue, courante)
+    if lue.second_manque(source):
+        return "revue d'un mineur sans second relecteur", "recherche importer --revues"
     if not code:
         return "pas encore codé", "recherche importer --codages"
     return ("prêt, pas encore publié", "recherche publier") if publiable else None

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from recherche.echanges.textes import FORMATS, SANS_VARIABLES
 from recherche.echanges.textes import exporter as mettre_en_forme
-from recherche.entrepot import transcriptions
+from recherche.entrepot import sorties, transcriptions
 from recherche.erreurs import ErreurEchange
+from recherche.etapes.exporter_qda import FORMATS_CODAGES, exporter_codages
 from recherche.etapes.seance import seance
 from recherche.modele.fichiers import ecrire_atomique
 from recherche.modele.suivi import Anomalie, Avancement, Bilan, Suivi, silencieux
@@ -38,13 +39,21 @@ def exporter(
     dernière version automatique, qui porte les temps, plutôt que la version relue. `marques` (pauses,
     chevauchements, inaudible) et `edite` (sans hésitations) vont dans un fichier à part, qui le dit dans
     son nom. Une source sans transcription, ou un format impossible (sous-titres sans temps), est une
-    anomalie du bilan. Lève `ErreurEchange` sur un format inconnu.
+    anomalie du bilan. Les formats de `exporter_qda` (qdpx, qdc, code-cas…) emportent les codages, en un
+    fichier pour toutes les sources. Lève `ErreurEchange` sur un format inconnu.
     """
     for fmt in formats:
-        if fmt not in FORMATS:
+        if fmt not in FORMATS and fmt not in FORMATS_CODAGES:
             raise ErreurEchange(
-                f"« {fmt} » n'est pas un format d'export.", f"Choisissez : {', '.join(FORMATS)}."
+                f"« {fmt} » n'est pas un format d'export.",
+                f"Choisissez : {', '.join([*FORMATS, *FORMATS_CODAGES])}.",
             )
+    bilan = Bilan(ETAPE)
+    if des_codages := [fmt for fmt in formats if fmt in FORMATS_CODAGES]:
+        bilan = exporter_codages(etude, formats=des_codages, sources=sources, prive=prive, suivi=suivi)
+        formats = [fmt for fmt in formats if fmt not in FORMATS_CODAGES]
+    if not formats:
+        return bilan
     mise = _Mise(marques, edite, _variables(etude, formats))
     racine = etude.exports / ("prive" if prive else "transcriptions")
     with seance(etude, ETAPE) as entrepot, entrepot.lire() as cx:
@@ -52,6 +61,7 @@ def exporter(
         voulues = list(sources) if sources is not None else sorted(numeros)
         faits: list[str] = []
         passes: list[str] = []
+        ecrits: list[tuple[str, str]] = []
         anomalies = [_absente(s, prive=prive) for s in voulues if s not in numeros]
         presentes = [s for s in voulues if s in numeros]
         etude.exports.mkdir(exist_ok=True)
@@ -64,9 +74,21 @@ def exporter(
                     anomalies.append(issue)
                     continue
                 fichier, nouveau = issue
-                (faits if nouveau else passes).append(fichier.relative_to(etude.chemin).as_posix())
+                chemin = fichier.relative_to(etude.chemin).as_posix()
+                (faits if nouveau else passes).append(chemin)
+                if nouveau:
+                    ecrits.append((source, chemin))
             suivi(Avancement(ETAPE, source, rang + 1, len(presentes), "transcriptions"))
-    return Bilan(ETAPE, tuple(faits), tuple(passes), tuple(anomalies))
+        if ecrits:
+            with entrepot.ecrire(ETAPE) as ecriture:
+                sorties.noter(ecriture, "privé" if prive else "pseudonymisé", ecrits)
+    return Bilan(
+        ETAPE,
+        (*bilan.faits, *faits),
+        (*bilan.passes, *passes),
+        (*bilan.anomalies, *anomalies),
+        bilan.messages,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,11 @@ def _retablir(publie: Path) -> None:
 def _restes(etude: Etude) -> Iterator[Path]:
     yield from etude.chemin.glob(f".{etude.publie.name}-neuf-*")
     yield from etude.chemin.glob(f".{etude.publie.name}-ancien-*")
+    yield from (etude.chemin / "figees").glob(".*.partiel")
     formes = {
         etude.chemin: _PARTIEL,
         etude.sauvegardes: _PARTIEL,
+        etude.enregistrements: _PARTIEL,
         etude.confidentiel: _CLE,
         etude.guide: _ATOMIQUE,
         etude.exports: _ATOMIQUE,

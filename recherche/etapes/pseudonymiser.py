@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from recherche import __version__
 from recherche.codage.report import Report, reporter
-from recherche.entrepot import Entrepot, codages, transcriptions
+from recherche.entrepot import Entrepot, codages, memos, transcriptions
 from recherche.entrepot.transcriptions import Revue, Version, VersionPseudonymisee
 from recherche.erreurs import ErreurConfidentialite
 from recherche.etapes.phrase import Demander, phrase_secrete
@@ -74,7 +74,8 @@ def pseudonymiser_etude(
             textes = {s: transcriptions.lire(cx, version.id) for s, version in courantes.items()}
         modele = etude.reglages.confidentialite.langue
         detectees = detecter_corpus(list(textes.values()), contexte, modele_spacy=modele, suivi=suivi)
-        resultats, cle = _remplacer(taches, textes, detectees, contexte, cle)
+        numeros = etude.reglages.confidentialite.prenoms == "numero"
+        resultats, cle = _remplacer(taches, textes, detectees, contexte, cle, numeros=numeros)
         coffre.ecrire(coffre_etude, cle, phrase)
         a_replacer = [anomalie for resultat in resultats for anomalie in _ranger(entrepot, resultat)]
         faits = tuple(tache.version.source_id for tache in taches)
@@ -111,9 +112,11 @@ def _remplacer(
     detectees: Mapping[str, tuple[Mention, ...]],
     contexte: ContexteDetection,
     cle: Cle,
+    *,
+    numeros: bool,
 ) -> tuple[list[_Resultat], Cle]:
     """Pseudonymise chaque texte, en prolongeant la même clé d'un texte à l'autre."""
-    guide = ContextePseudonymes.pour(contexte, textes.values())
+    guide = ContextePseudonymes.pour(contexte, textes.values(), numeros=numeros)
     resultats = []
     for tache in taches:
         source = tache.version.source_id
@@ -135,29 +138,40 @@ def _provenance(tache: _Tache) -> Provenance:
 def _ranger(entrepot: Entrepot, resultat: _Resultat) -> list[Anomalie]:
     """Ajoute la version pseudonymisée et y reporte les codages de la précédente."""
     pseudo, tache = resultat.pseudo, resultat.tache
-    with entrepot.lire() as cx:
-        ancienne = transcriptions.pseudonymisees(cx, pseudo.source_id).get(pseudo.source_id)
-        reports = [] if ancienne is None else _reports(cx, ancienne, pseudo.texte)
-    with entrepot.ecrire(ETAPE) as ecriture:
+    with entrepot.ecrire(ETAPE) as ecriture:  # lire ici : un codeur peut poser un code entre-temps
+        ancienne = transcriptions.pseudonymisees(ecriture.cx, pseudo.source_id).get(pseudo.source_id)
+        reports = [] if ancienne is None else _reports(ecriture.cx, ancienne, pseudo.texte)
         numero = transcriptions.ajouter_pseudonymisee(
             ecriture,
             pseudo,
             version_id=tache.version.id,
             revue_id=None if tache.revue is None else tache.revue.id,
             cle=tache.cle,
-            mentions=[{"debut": m.debut, "fin": m.fin, "type": m.type.value} for m in resultat.mentions],
+            mentions=[_en_json(mention) for mention in resultat.mentions],
             correspondance=resultat.correspondance.lignes,
         )
         if ancienne is not None:
             places = {r.ancien: r.nouveau for r in reports if r.nouveau is not None}
             codages.reprendre(ecriture, ancienne.id, numero, places)
+            memos.reprendre(ecriture, ancienne.id, numero, places)
     perdus = sorted({r.ancien for r in reports if r.nouveau is None}, key=lambda e: e.debut)
     return [_a_recoder(pseudo.source_id, extrait) for extrait in perdus]
+
+
+def _en_json(mention: Mention) -> dict[str, object]:
+    """Une mention rangée ; son détecteur, pour la page de revue."""
+    return {
+        "debut": mention.debut,
+        "fin": mention.fin,
+        "type": mention.type.value,
+        "detecteur": mention.detecteur,
+    }
 
 
 def _reports(cx: Connection, ancienne: VersionPseudonymisee, texte: str) -> list[Report]:
     """Où vont les extraits codés de l'ancienne version dans le nouveau texte."""
     extraits = [codage.extrait for codage in codages.lire(cx, version_ids=[ancienne.id])]
+    extraits += memos.extraits(cx, ancienne.id)
     if not extraits:
         return []
     precedent = transcriptions.lire_pseudonymisee(cx, ancienne.id).texte
@@ -187,7 +201,7 @@ def _a_faire(
         empreinte = cle_de(
             "pseudonymes/1", version.id, version.empreinte, revue and revue.mentions, detection
         )
-        if faites.get(source_id) == empreinte:
+        if faites.get(source_id) == empreinte or version.cle.startswith(transcriptions.RESTAUREE):
             passes.append(source_id)
         else:
             taches.append(_Tache(version, revue, empreinte))

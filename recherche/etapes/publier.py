@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +13,10 @@ import pandas as pd
 from recherche.analyse import tableaux
 from recherche.codage.grille import lire_grille
 from recherche.entrepot import Ecriture, Entrepot, suites, transcriptions
-from recherche.erreurs import ErreurConfidentialite
+from recherche.erreurs import ErreurCodage, ErreurConfidentialite, ErreurRecherche
+from recherche.etapes import accord
+from recherche.etapes.confronter import confrontation_publiable
+from recherche.etapes.lexique import tables_lexicales
 from recherche.etapes.seance import cle, registre_reporte, seance
 from recherche.etapes.tables import Situation, effectifs, lire_textes, passages, table_sources
 from recherche.langue.spacy_fr import Lexique, charger_lexique
@@ -20,15 +24,16 @@ from recherche.modele.codage import Grille
 from recherche.modele.entretien import Registre
 from recherche.modele.suivi import Bilan
 from recherche.modele.transcription import ANIMATEUR, TranscriptionPseudonymisee
-from recherche.publication import dossier
+from recherche.publication import dossier, vagues
 from recherche.publication.controle import Interdits, plier
 from recherche.publication.jeu import JeuPublie, construire_jeu
 from recherche.publication.verbatims import Regles
 from recherche.reglages import Etude
 
 ETAPE = "publier"
-SCHEMA = "publication/1"
+SCHEMA = "publication/3"
 MONTRES = 8
+TIRAGES_ACCORD = 500
 MOTS = re.compile(r"\w+")
 
 
@@ -42,15 +47,17 @@ def publier(etude: Etude, *, jour: date | None = None) -> Bilan:
         registre = registre_reporte(etude, entrepot)
         grille = lire_grille(etude.fichier_grille)
         etat = Situation.lire(etude, entrepot, registre)
-        publiables = etat.publiables()
-        if not publiables:
+        if not etat.publiables():
             raise ErreurConfidentialite(
                 "Rien n'est publiable : aucune source n'est à la fois codée et de revue signée.",
                 "« recherche etat » dit ce qui bloque chaque source.",
             )
-        empreinte = _cle(etat, grille)
         with entrepot.lire() as cx:
             derniere = suites.derniere_publication(cx)
+            anciennes = suites.sources_publiees(cx)
+        etat = replace(etat, en_attente=_en_attente(etat, anciennes))
+        publiables = etat.publiables()
+        empreinte = _cle(etat, grille)
         if derniere is not None and derniere.cle == empreinte and _intacte(etude, derniere):
             return Bilan(ETAPE, passes=(f"version {derniere.version}",))
         version = max(derniere.version + 1 if derniere else 1, dossier.version_suivante(etude.publie))
@@ -62,15 +69,34 @@ def publier(etude: Etude, *, jour: date | None = None) -> Bilan:
         return replace(bilan, messages=(*bilan.messages, message))
 
 
+def _en_attente(etat: Situation, anciennes: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Les sources qui attendent une vague : publiées seules, elles se retrouveraient par différence."""
+    profils = {profil.code for profil in etat.etude.reglages.profils}
+    connues = etat.publiables().union(*anciennes)
+    groupes = {s: s.rsplit("-", 1)[0] for s in connues if s.split("-")[1] in profils}
+    seuil = etat.etude.reglages.seuils.effectif_minimal
+    return etat.publiables() - vagues.retenir(etat.publiables(), groupes, anciennes, seuil)
+
+
+def _precedent(etude: Etude) -> JeuPublie | None:
+    """La version encore publiée, dont le journal est continué ; None si elle ne se relit pas."""
+    try:
+        return dossier.lire(etude.publie)
+    except ErreurRecherche:
+        return None
+
+
 def _cle(etat: Situation, grille: Grille) -> str:
     """Tout ce dont dépend le jeu publié, hors date et version."""
     pseudos = sorted((s, etat.pseudonymisees[s].empreinte) for s in etat.publiables())
     reglages = etat.etude.reglages
     poses = [(c.source_id, c.extrait.debut, c.extrait.fin, c.code) for c in etat.retenus()]
+    juges = [(c.source_id, c.extrait.debut, c.extrait.fin, c.code, c.codeur) for c in etat.codages]
     return cle(
         SCHEMA,
         pseudos,
         poses,
+        juges,
         grille,
         reglages,
         table_sources(etat).drop(columns="publie").to_json(),
@@ -92,17 +118,47 @@ def _publier(
     ambigus = _formes_ordinaires(formes, etude)
     candidats = passages(etat, textes, grille)
     discretes = formes | _lieux_et_structures(etat.registre)
-    candidats, ecartes = _ecarter(candidats, Interdits.depuis(discretes, ambigus=ambigus))
+    interdits = Interdits.depuis(discretes, ambigus=ambigus)
+    candidats, ecartes = _ecarter(candidats, interdits)
     candidats = _assez_nombreux(candidats, etat)
-    jeu = _construire(etat, textes, grille, candidats, version, jour)
-    dossier.ecrire(jeu, etude.publie, interdits=formes, ambigus=ambigus)
+    lexique = tables_lexicales(etat, entrepot, textes, candidats, interdits.dans)
+    jeu = _construire(etat, textes, grille, candidats, lexique, version, jour)
+    permis = [etude.reglages.publication.contact]
+    dossier.ecrire(jeu, etude.publie, interdits=formes, ambigus=ambigus, permis=permis)
     with entrepot.ecrire(ETAPE) as ecriture:
         _noter(ecriture, etude, etat, version, empreinte, jour)
     messages = (
         f"version {version} : {len(jeu.tables['verbatims'])} verbatims, "
         f"{len(etat.publiables())} sources, {sum(len(t) for t in jeu.tables.values())} lignes",
     )
-    return Bilan(ETAPE, (f"version {version}",), messages=(*messages, *ecartes))
+    return Bilan(ETAPE, (f"version {version}",), messages=(*messages, *ecartes, *_dire_attente(etat)))
+
+
+def _dire_attente(etat: Situation) -> tuple[str, ...]:
+    if not etat.en_attente:
+        return ()
+    attendent, seuil = sorted(etat.en_attente), etat.etude.reglages.seuils.effectif_minimal
+    return (
+        f"{len(attendent)} entretiens attendent la prochaine vague ({', '.join(attendent)}) : deux "
+        f"versions qui diffèrent de moins de {seuil} personnes dans un groupe les feraient reconnaître",
+    )
+
+
+def _accord(etude: Etude) -> pd.DataFrame | None:
+    """L'accord entre codeurs, sans leurs noms ; None si deux d'entre eux n'ont rien codé en commun."""
+    try:
+        mesure = accord.accord(etude, tirages=TIRAGES_ACCORD)
+    except ErreurCodage:
+        return None
+    ensemble = mesure.ensemble.rename(columns={"question": "code"})
+    table = pd.concat([ensemble, mesure.par_code], ignore_index=True).rename(columns={"n": "unites"})
+    return table[["code", "unites", "alpha", "alpha_bas", "alpha_haut"]]
+
+
+def _calendrier(registre: Registre) -> pd.DataFrame:
+    """Entretiens réalisés par mois."""
+    mois = Counter(f"{e.date:%Y-%m}" for e in registre.entretiens if e.date is not None)
+    return pd.DataFrame(sorted(mois.items()), columns=["mois", "realises"])
 
 
 def _construire(
@@ -110,6 +166,7 @@ def _construire(
     textes: Mapping[str, TranscriptionPseudonymisee],
     grille: Grille,
     candidats: pd.DataFrame,
+    lexique: Mapping[str, pd.DataFrame] | None,
     version: int,
     jour: date,
 ) -> JeuPublie:
@@ -120,6 +177,9 @@ def _construire(
     entretiens = table[table["genre"] == "entretien"]
     objectifs = {profil.nom: profil.quota for profil in reglages.profils}
     regles = reglages.publication
+    choix = Regles(
+        par_theme_et_profil=regles.verbatims_par_theme, par_personne=regles.verbatims_par_personne
+    )
     return construire_jeu(
         reglages,
         effectifs=effectifs(etat, textes, grille),
@@ -132,9 +192,12 @@ def _construire(
         version=version,
         date=jour,
         licence=regles.licence or None,
-        regles=Regles(
-            par_theme_et_profil=regles.verbatims_par_theme, par_personne=regles.verbatims_par_personne
-        ),
+        regles=choix,
+        confrontation=confrontation_publiable(etat, textes, grille, candidats, choix),
+        lexique=lexique,
+        calendrier=_calendrier(etat.registre),
+        accord=_accord(etat.etude),
+        precedent=_precedent(etat.etude),
     )
 
 

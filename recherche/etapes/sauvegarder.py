@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from recherche.entrepot import Entrepot, annulation, journal, suites
+from recherche.entrepot import Entrepot, annulation, grilles, journal, suites
 from recherche.entrepot.journal import Lot
 from recherche.entrepot.suites import Sauvegarde
 from recherche.erreurs import ErreurEntrepot
+from recherche.etapes.grille import remettre_fichier
 from recherche.etapes.seance import seance
 from recherche.modele.suivi import Bilan
 from recherche.reglages import Etude
@@ -42,9 +43,12 @@ def annuler(etude: Etude, numero: str | None = None) -> Bilan:
     with seance(etude, "annuler") as entrepot:
         with entrepot.lire() as cx:
             lot = _designer(journal.lots(cx, limite=100_000), numero)
+            avant = grilles.derniere(cx)
         with entrepot.ecrire(f"annuler {lot.action}") as ecriture:
             defaits = annulation.annuler(ecriture, lot.lot)
-    return Bilan("annuler", (f"« {lot.action} » du {lot.date[:16]} : {defaits} changements défaits",))
+            remise = remettre_fichier(etude, avant, grilles.derniere(ecriture.cx))
+    dit = f"« {lot.action} » du {lot.date[:16]} : {defaits} changements défaits"
+    return Bilan("annuler", (dit,), messages=(remise,) if remise else ())
 
 
 def _designer(lots: list[Lot], numero: str | None) -> Lot:

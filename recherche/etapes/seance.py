@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from recherche.entrepot import Entrepot, sources
+from recherche.entrepot import Entrepot, retrait, sources
 from recherche.erreurs import ErreurEntrepot
 from recherche.etapes.menage import menager
 from recherche.modele.entretien import Registre
@@ -28,15 +28,18 @@ ATTENTE_S = 10.0
 
 
 @contextmanager
-def seance(etude: Etude, etape: str) -> Iterator[Entrepot]:
+def seance(etude: Etude, etape: str, *, retrait_en_cours: bool = False) -> Iterator[Entrepot]:
     """L'entrepôt de l'étude, pour cette étape seule.
 
     Lève `ErreurEntrepot` si une autre étape travaille encore après l'attente (`RECHERCHE_ATTENTE`, en
-    secondes), ou si le disque est plein.
+    secondes), ou si le disque est plein ; `ErreurConfidentialite` si un retrait est resté à moitié fait
+    (sauf `retrait_en_cours` : l'étape l'achève, ou ne fait que lire).
     """
     with _verrou(etude, etape, _attente_s()), disque_plein(etude.chemin):
         menager(etude)
         with Entrepot.ouvrir(etude) as entrepot:
+            if not retrait_en_cours:
+                retrait.refuser_si_en_cours(entrepot)
             yield entrepot
 
 
@@ -109,8 +112,13 @@ def _faute_de_place(erreur: Exception) -> bool:
 
 
 def registre_reporte(etude: Etude, entrepot: Entrepot) -> Registre:
-    """Lit le registre et en reporte les sources dans l'entrepôt. Lève `ErreurRegistre`."""
+    """Lit le registre et en reporte les sources dans l'entrepôt.
+
+    Lève `ErreurRegistre`, ou `ErreurConfidentialite` si une source retirée y est revenue.
+    """
     registre = lire_registre(etude)
+    with entrepot.lire() as cx:
+        retrait.refuser_retirees(cx, {source.id for source in registre.sources})
     with entrepot.ecrire("reporter le registre") as ecriture:
         sources.synchroniser(ecriture, registre.sources)
     return registre

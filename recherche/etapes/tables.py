@@ -5,18 +5,19 @@ Aucune ne contient de nom, de prénom, de quartier ni de structure ; les textes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from recherche.analyse import tableaux
-from recherche.entrepot import Entrepot, suites, transcriptions
+from recherche.entrepot import Entrepot, sorties, suites, transcriptions
 from recherche.entrepot import codages as rangement
 from recherche.entrepot import sources as inventaire
 from recherche.entrepot.transcriptions import Version, VersionPseudonymisee
-from recherche.modele.codage import Codage, Grille
-from recherche.modele.entretien import MAJORITE, Atelier, Entretien, Registre, Source
+from recherche.etapes.consentements import citable, peut_etre_mineur
+from recherche.modele.codage import Codage, Grille, Origine
+from recherche.modele.entretien import Atelier, Entretien, Registre, Source
 from recherche.modele.transcription import TranscriptionPseudonymisee
 from recherche.registre import lire_registre
 from recherche.reglages import Etude
@@ -33,8 +34,10 @@ class Situation:
     enregistrees: frozenset[str]
     pseudonymisees: Mapping[str, VersionPseudonymisee]
     revues: Mapping[int, int]
+    relues_a_deux: frozenset[int]
     codages: tuple[Codage, ...]
     publiees: frozenset[str]
+    en_attente: frozenset[str] = frozenset()
 
     @classmethod
     def lire(cls, etude: Etude, entrepot: Entrepot, registre: Registre) -> Situation:
@@ -43,6 +46,8 @@ class Situation:
             versions = transcriptions.versions(cx)
             pseudonymisees = transcriptions.pseudonymisees(cx)
             publication = suites.derniere_publication(cx)
+            revues = transcriptions.revues(cx)
+            otees = sorties.depubliees(cx)
             numeros = [version.id for version in pseudonymisees.values()]
             return cls(
                 etude=etude,
@@ -55,25 +60,48 @@ class Situation:
                     f.source_id for f in inventaire.fichiers(cx) if f.utilisable and f.source_id
                 ),
                 pseudonymisees=pseudonymisees,
-                revues={v: revue.id for v, revue in transcriptions.revues(cx).items()},
+                revues={v: revue.id for v, revue in revues.items()},
+                relues_a_deux=frozenset(r.id for r in revues.values() if r.second_relecteur),
                 codages=tuple(rangement.lire(cx, version_ids=numeros)),
-                publiees=frozenset(publication.sources if publication else ()),
+                publiees=frozenset(
+                    publication.sources if publication and publication.version not in otees else ()
+                ),
             )
 
     def retenus(self) -> list[Codage]:
-        """Les codages analysés : ceux du codeur de référence, ou tous s'il n'y en a pas."""
+        """Les codages analysés : la version accordée d'une source, sinon le codeur de référence, sinon
+        tous les codeurs. Les fiches d'accord n'y sont jamais.
+        """
         reference = self.etude.reglages.codage.codeur_reference
-        return [c for c in self.codages if not reference or c.codeur == reference]
+        accordees = {c.source_id for c in self.codages if c.origine is Origine.ACCORD}
+        return [
+            c
+            for c in self.codages
+            if (
+                c.origine is Origine.ACCORD
+                if c.source_id in accordees
+                else c.origine is not Origine.FICHE and (not reference or c.codeur == reference)
+            )
+        ]
 
     def codees(self) -> frozenset[str]:
         """Les sources qui portent au moins un codage retenu."""
         return frozenset(codage.source_id for codage in self.retenus())
 
     def publiables(self) -> frozenset[str]:
-        """Les sources du registre consenties, codées, dont la dernière revue signée est appliquée."""
-        consenties = {s.id for s in self.registre.sources if s.enregistrement_consenti}
-        a_jour = frozenset(source for source in consenties if self.a_jour(source))
-        return a_jour & self.codees()
+        """Les sources du registre consenties, codées, dont la dernière revue signée est appliquée.
+
+        Sans celles qui attendent une vague de publication (`en_attente`).
+        """
+        consenties = [s for s in self.registre.sources if s.enregistrement_consenti]
+        a_jour = (s.id for s in consenties if self.a_jour(s.id) and not self.second_manque(s))
+        return (frozenset(a_jour) & self.codees()) - self.en_attente
+
+    def second_manque(self, source: Source) -> bool:
+        """Vrai si la revue d'une personne peut-être mineure n'a pas eu de second relecteur."""
+        pseudo = self.pseudonymisees.get(source.id)
+        revue = pseudo.revue_id if pseudo is not None else None
+        return peut_etre_mineur(source, self.etude.reglages) and revue not in self.relues_a_deux
 
     def a_jour(self, source: str) -> bool:
         """Vrai si la version pseudonymisée porte sur la version courante et sa dernière revue signée."""
@@ -236,7 +264,6 @@ def passages(
         )
         for s in sources.values()
     }
-    majeurs = {profil.code for profil in reglages.profils if profil.majeur}
     groupes: dict[tuple[str, int, int], list[str]] = {}
     publiables = etat.publiables()
     for c in etat.retenus():
@@ -251,7 +278,7 @@ def passages(
             ", ".join(code for code in dict.fromkeys(poses) if code not in natures),
             _seule({code for code in poses if code in natures}),
             textes[source].texte[debut:fin].replace("\n", " "),
-            _citable(sources[source], majeurs),
+            citable(sources[source], reglages),
         )
         for (source, debut, fin), poses in groupes.items()
     ]
@@ -260,13 +287,3 @@ def passages(
 
 def _seule(natures: set[str]) -> str:
     return natures.pop() if len(natures) == 1 else ""
-
-
-def _citable(source: Source, majeurs: Collection[str]) -> bool:
-    """Chacun consent à être cité ; pour qui peut être mineur, avec son représentant légal."""
-    majeur = isinstance(source, Entretien) and source.profil in majeurs
-    return bool(source.participants) and all(
-        p.consentement.citation is True
-        and (bool(p.consentement.representant_legal) or (p.age >= MAJORITE if p.age else majeur))
-        for p in source.participants
-    )

@@ -12,7 +12,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recherche.erreurs import ErreurConfidentialite
@@ -70,6 +70,7 @@ class Interdits:
 
     plies: dict[str, frozenset[tuple[str, ...]]] = field(repr=False)
     exacts: dict[str, frozenset[tuple[str, ...]]] = field(repr=False)
+    permis: tuple[str, ...] = ()
 
     @classmethod
     def depuis(cls, formes: Iterable[str], *, ambigus: Iterable[str] = ()) -> Interdits:
@@ -93,13 +94,20 @@ def plier(texte: str) -> str:
     return "".join(c for c in decompose if not unicodedata.combining(c)).casefold()
 
 
-def controler(dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str] = ()) -> list[Fuite]:
+def controler(
+    dossier: Path,
+    interdits: Iterable[str],
+    *,
+    ambigus: Iterable[str] = (),
+    permis: Iterable[str] = (),
+) -> list[Fuite]:
     """Toutes les fuites des fichiers de `dossier` ; liste vide si rien ne s'oppose à la publication.
 
+    `permis` : textes qui peuvent paraître tels quels (l'adresse de contact de l'étude).
     `interdits` : formes de la clé des pseudonymes, champs nominatifs du registre, identifiants. Un
     fichier d'un format que ce contrôle ne sait pas lire (pdf, image) est lui-même une fuite.
     """
-    recherche = Interdits.depuis(interdits, ambigus=ambigus)
+    recherche = replace(Interdits.depuis(interdits, ambigus=ambigus), permis=tuple(filter(None, permis)))
     fuites: list[Fuite] = []
     for fichier in sorted(p for p in dossier.rglob("*") if p.is_file()):
         lieu = fichier.relative_to(dossier).as_posix()
@@ -108,9 +116,15 @@ def controler(dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str]
     return fuites
 
 
-def exiger_sans_fuite(dossier: Path, interdits: Iterable[str], *, ambigus: Iterable[str] = ()) -> None:
+def exiger_sans_fuite(
+    dossier: Path,
+    interdits: Iterable[str],
+    *,
+    ambigus: Iterable[str] = (),
+    permis: Iterable[str] = (),
+) -> None:
     """Lève `ErreurConfidentialite` (lieux, sans les noms) si `controler` trouve une fuite."""
-    fuites = controler(dossier, interdits, ambigus=ambigus)
+    fuites = controler(dossier, interdits, ambigus=ambigus, permis=permis)
     if not fuites:
         return
     lieux = "".join(f"\n  - {fuite}" for fuite in fuites[:MONTREES])
@@ -164,6 +178,8 @@ def _lignes(lignes: Iterable[str], lieu: str, interdits: Interdits) -> Iterator[
 
 def _natures(texte: str, interdits: Interdits) -> list[str]:
     """Ce qu'un texte laisse passer."""
+    for permis in interdits.permis:
+        texte = texte.replace(permis, " ")
     trouvees = ["nom ou champ du registre"] if interdits.dans(texte) else []
     trouvees += [nature for nature, motif in _MOTIFS.items() if motif.search(texte)]
     if "téléphone" not in trouvees and _telephone_dit(_mots(plier(texte))):

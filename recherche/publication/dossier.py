@@ -16,8 +16,10 @@ import pandas as pd
 from recherche.erreurs import ErreurRecherche
 from recherche.publication import formats
 from recherche.publication.controle import exiger_sans_fuite
+from recherche.publication.description import DCAT, DDI, en_dcat, en_ddi
 from recherche.publication.dictionnaire import DESCRIPTIONS, TABLES, table_dictionnaire
-from recherche.publication.jeu import Fichier, JeuPublie, Manifeste
+from recherche.publication.jeu import JeuPublie
+from recherche.publication.manifeste import Fichier, Manifeste
 
 MANIFESTE = "manifeste.json"
 CLASSEUR = "jeu.xlsx"
@@ -25,13 +27,18 @@ _REPUBLIER = "Publiez de nouveau avec « recherche publier --etude CHEMIN »."
 
 
 def ecrire(
-    jeu: JeuPublie, dossier: Path, *, interdits: Iterable[str], ambigus: Iterable[str] = ()
+    jeu: JeuPublie,
+    dossier: Path,
+    *,
+    interdits: Iterable[str],
+    ambigus: Iterable[str] = (),
+    permis: Iterable[str] = (),
 ) -> JeuPublie:
     """Écrit le jeu dans `dossier`, après contrôle, et rend le jeu avec les empreintes du manifeste.
 
     Tout est écrit et contrôlé dans un dossier voisin, qui prend ensuite la place de l'ancien ; au
     moindre échec l'ancien reste tel quel. Le dossier remplacé l'est en entier (un guide qu'on y
-    avait déposé était celui de la version précédente).
+    avait déposé était celui de la version précédente). `permis` : voir `controler`.
     Lève `ErreurConfidentialite` s'il reste une fuite, `ErreurRecherche` si le dossier ne s'écrit pas.
     """
     dossier = dossier.absolute()
@@ -42,7 +49,7 @@ def ecrire(
         raise _inscriptible(dossier, erreur) from erreur
     try:
         complet = _remplir(jeu, neuf)
-        exiger_sans_fuite(neuf, interdits, ambigus=ambigus)
+        exiger_sans_fuite(neuf, interdits, ambigus=ambigus, permis=permis)
         neuf.chmod(0o755)
         _permuter(neuf, dossier)
     except OSError as erreur:
@@ -117,6 +124,14 @@ def _remplir(jeu: JeuPublie, dossier: Path) -> JeuPublie:
         fichiers[chemin] = {"sha256": hashlib.sha256(contenu).hexdigest()}
         if lignes is not None:
             fichiers[chemin]["lignes"] = lignes
+    tailles = {chemin: (dossier / chemin).stat().st_size for chemin in fichiers}
+    annexes = {
+        DDI: en_ddi(jeu.manifeste, jeu.tables),
+        DCAT: en_dcat(jeu.manifeste, fichiers, tailles),
+    }
+    for chemin, contenu in annexes.items():
+        (dossier / chemin).write_bytes(contenu)
+        fichiers[chemin] = {"sha256": hashlib.sha256(contenu).hexdigest()}
     manifeste: Manifeste = {**jeu.manifeste, "fichiers": fichiers}
     texte = json.dumps(manifeste, ensure_ascii=False, indent=2) + "\n"
     (dossier / MANIFESTE).write_text(texte, encoding="utf-8", newline="\n")
@@ -145,6 +160,11 @@ def _lisez_moi(jeu: JeuPublie) -> pd.DataFrame:
         ("Date de publication", manifeste["date"]),
         ("Licence", manifeste["licence"]),
         ("Avertissement", manifeste["avertissement"]),
+        *([("Contact", contact)] if (contact := manifeste["etude"]["contact"]) else []),
+        *(
+            (f"Version {v['version']} ({v['date']})", " ".join(v["changements"]))
+            for v in manifeste["journal"]
+        ),
         *((f"Feuille {nom}", texte) for nom, texte in DESCRIPTIONS.items()),
     ]
     return pd.DataFrame(lignes, columns=["rubrique", "texte"]).astype("str")

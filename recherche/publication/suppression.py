@@ -20,7 +20,7 @@ tout le bloc est masqué.
 Limites : l'attaquant considéré connaît les cellules publiées, les bases et les additions (ensemble
 = somme des profils ou des territoires). Les inégalités entre tables (un thème n'est pas plus fréquent
 que sa famille) resserrent parfois l'intervalle d'une cellule masquée ; la comparaison avec une
-publication précédente n'est pas traitée ici.
+publication précédente est traitée par `publication.vagues`.
 Source : S. Giessing et D. Repsilber, « Tools and strategies to protect multiple tables with the
 GHQUAR cell suppression engine », 2002 ; A. Hundepool et al., *Statistical Disclosure Control*, 2012.
 """

@@ -84,7 +84,7 @@ def choisir(
     l'empreinte du texte qui départage : aucun hasard.
     """
     regles = regles or Regles()
-    permis = _admissibles(passages, regles)
+    permis = admissibles(passages, regles)
     candidats = _par_case(_passages(permis, themes))
     choix = _Choix()
     for tour in range(1, regles.par_theme_et_profil + 1):
@@ -108,7 +108,11 @@ def referencer(verbatims: pd.DataFrame, version: int) -> pd.DataFrame:
     return range_.reset_index(drop=True)
 
 
-def _admissibles(passages: pd.DataFrame, regles: Regles) -> pd.DataFrame:
+def admissibles(passages: pd.DataFrame, regles: Regles) -> pd.DataFrame:
+    """Les passages citables : accord donné, longueur voulue, territoire et profil connus, sans double.
+
+    Rangés par l'empreinte de leur texte (colonne `_hachage`).
+    """
     permis = passages["citation_permise"].fillna(False).astype(bool)
     longueurs = passages["texte"].str.len()
     convient = longueurs.between(regles.longueur_min, regles.longueur_max)

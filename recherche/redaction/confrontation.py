@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
+from recherche.redaction import confrontation_publiee
 from recherche.redaction.lecture import TOUTES, Code, Effectif, Famille, Lecture, Profil
 from recherche.redaction.markdown import chapitre, liste, tableau
 from recherche.redaction.phrases import cellule, chez, classer, lister, note_masque, propre
@@ -18,21 +20,23 @@ from recherche.redaction.typographie import (
     nombre,
     pourcentage,
 )
+from recherche.redaction.vivants import vivant
 
 COLONNES_MAXIMALES = 6
 PREMIERS = 5
 
 
-def confrontation(lecture: Lecture) -> str:
-    """Le chapitre ; sans profil, il renvoie aux ateliers."""
+def confrontation(lecture: Lecture, figures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Le chapitre ; sans profil, il renvoie aux ateliers. `figures` : nom -> chemin de l'image."""
     titre = "# Confrontation des paroles"
     if not lecture.profils:
         return chapitre(titre, _sans_entretien(lecture))
     return chapitre(
         titre,
         _introduction(lecture),
+        *confrontation_publiee.sections(lecture, figures),
         "## Vue d’ensemble",
-        *_vue_d_ensemble(lecture),
+        vivant("tableau", "vue d’ensemble", "\n\n".join(b for b in _vue_d_ensemble(lecture) if b)),
         *_classements(lecture),
         *_ecarts(lecture),
     )
@@ -117,7 +121,7 @@ def _classements(lecture: Lecture) -> Iterator[str]:
         ]
         if puces:
             yield f"## {propre(nature.nom)}{INSECABLE}: ce qui revient le plus"
-            yield liste(puces)
+            yield vivant("nombres", f"{nature.code}, ce qui revient", liste(puces))
 
 
 def _ecarts(lecture: Lecture) -> Iterator[str]:
@@ -134,7 +138,8 @@ def _ecarts(lecture: Lecture) -> Iterator[str]:
         )
         entetes = ["Nature et thème", majuscule(propre(a.pluriel)), majuscule(propre(b.pluriel))]
         legende = f"Les {PREMIERS} plus grands écarts de chaque nature du propos"
-        yield tableau([*entetes, "Écart"], rangs, largeurs=[6, 3, 3, 2], legende=legende)
+        corps = tableau([*entetes, "Écart"], rangs, largeurs=[6, 3, 3, 2], legende=legende)
+        yield vivant("tableau", f"écarts, {a.pluriel} et {b.pluriel}", corps)
 
 
 def _ecarts_nature(lecture: Lecture, nature: Code, a: Profil, b: Profil) -> list[list[str]]:

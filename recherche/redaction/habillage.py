@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -54,14 +55,19 @@ RANGS_SOLIDAIRES = 14
 AVERTISSEMENT = "CORPUS FICTIF"
 
 
-def habiller(octets: bytes, presentation: PageDeTitre, avis: str) -> bytes:
-    """Le docx de pandoc, mis en page ; les mêmes octets pour les mêmes entrées."""
+def habiller(
+    octets: bytes, presentation: PageDeTitre, avis: str, hors_sommaire: Collection[str] = ()
+) -> bytes:
+    """Le docx de pandoc, mis en page ; les mêmes octets pour les mêmes entrées.
+
+    `hors_sommaire` : les titres que le sommaire tait.
+    """
     document = docx.Document(io.BytesIO(octets))
     _styler(document)
     _mettre_en_page(document, presentation)
     for tableau in document.tables:
         _habiller_tableau(tableau)
-    _ouvrir(document, presentation, avis)
+    _ouvrir(document, presentation, avis, hors_sommaire)
     _proprietes(document, presentation)
     tampon = io.BytesIO()
     document.save(tampon)
@@ -175,9 +181,17 @@ def _etendre(cellules: list[Any]) -> None:
     fusion.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _ouvrir(document: Document, presentation: PageDeTitre, avis: str) -> None:
-    """La page de titre, puis le sommaire, avant le premier chapitre."""
-    entrees = list(_entrees(document))
+def _ouvrir(
+    document: Document, presentation: PageDeTitre, avis: str, hors_sommaire: Collection[str]
+) -> None:
+    """La page de titre, puis le sommaire, avant le premier chapitre ; ou un simple bandeau."""
+    if presentation.court:
+        _bandeau(document, presentation, avis)
+        return
+    _taire(document, hors_sommaire)
+    entrees = [
+        entree for entree in _entrees(document) if " ".join(entree[1].split()) not in hors_sommaire
+    ]
     repere = _alinea_en_tete(document)
     textes = [
         (presentation.titre, "Title"),
@@ -204,6 +218,36 @@ def _ouvrir(document: Document, presentation: PageDeTitre, avis: str) -> None:
     document.element.body.remove(repere._p)
 
 
+def _bandeau(document: Document, presentation: PageDeTitre, avis: str) -> None:
+    """En tête de la première page : le genre du document, l'organisme, la date."""
+    repere = _alinea_en_tete(document)
+    dit = f"{presentation.sous_titre} · {presentation.organisme} · {date_longue(presentation.jour)}"
+    _ecrire(repere, dit, GRIS, 10)
+    if presentation.fictif:
+        _ecrire(repere, f"   {AVERTISSEMENT}. {avis}", ALERTE, 10, gras=True)
+    document.styles["Heading 1"].paragraph_format.page_break_before = False
+
+
+def _taire(document: Document, hors_sommaire: Collection[str]) -> None:
+    """Sans niveau de plan, un titre garde son style et sort du sommaire que Word refait."""
+    for alinea in document.paragraphs:
+        nom = alinea.style.name if alinea.style is not None else ""
+        if nom and nom.startswith("Heading ") and " ".join(alinea.text.split()) in hors_sommaire:
+            style = _style_sans_plan(document, nom)
+            alinea.style = style
+
+
+def _style_sans_plan(document: Document, nom: str) -> Any:  # noqa: ANN401 - style de python-docx
+    """Le jumeau d'un style de titre, que le sommaire ne voit pas."""
+    jumeau = f"{nom} hors sommaire"
+    if jumeau in {style.name for style in document.styles}:
+        return document.styles[jumeau]
+    style = document.styles.add_style(jumeau, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = document.styles[nom]
+    style.element.get_or_add_pPr().append(_element("w:outlineLvl", val="9"))
+    return style
+
+
 def _alinea_en_tete(document: Document) -> Paragraph:
     """Un alinéa vide avant tout le reste : les signets du premier titre compris."""
     from docx.text.paragraph import Paragraph
@@ -217,7 +261,12 @@ def _entrees(document: Document) -> Iterator[tuple[int, str, str]]:
     """(niveau, texte, signet) des titres : ceux que pandoc a marqués d'un signet."""
     for alinea in document.paragraphs:
         nom = alinea.style.name if alinea.style is not None else ""
-        if not nom or not nom.startswith("Heading ") or int(nom[8:]) > NIVEAUX_DU_SOMMAIRE:
+        if (
+            not nom
+            or not nom.startswith("Heading ")
+            or nom.endswith("sommaire")
+            or int(nom[8:]) > NIVEAUX_DU_SOMMAIRE
+        ):
             continue
         precedent = alinea._p.getprevious()
         signet = precedent.get(qn("w:name")) if precedent is not None else None
@@ -241,7 +290,7 @@ def _debut_de_champ(alinea: Paragraph) -> None:
     instruction = OxmlElement("w:r")
     texte = OxmlElement("w:instrText")
     texte.set(qn("xml:space"), "preserve")
-    texte.text = f' TOC \\o "1-{NIVEAUX_DU_SOMMAIRE}" \\h \\z \\u '
+    texte.text = f' TOC \\o "1-{NIVEAUX_DU_SOMMAIRE}" \\h \\z '
     instruction.append(texte)
     debut = _borne("begin", dirty="true")
     position = 1 if alinea._p.pPr is not None else 0
@@ -270,6 +319,7 @@ def _proprietes(document: Document, presentation: PageDeTitre) -> None:
     proprietes = document.core_properties
     instant = datetime(*presentation.jour.timetuple()[:3])  # noqa: DTZ001 - date du document, sans heure
     proprietes.title, proprietes.author = presentation.titre, presentation.organisme
+    proprietes.keywords = presentation.mots_cles
     proprietes.language, proprietes.last_modified_by = "fr-FR", ""
     proprietes.created = proprietes.modified = instant
     langue = document.styles.element.find(f".//{qn('w:lang')}")

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from recherche.erreurs import ErreurRecherche
+from recherche.modele.transcription import empreinte_texte
 
 ENSEMBLE = "ensemble"
 TOUTES = "toutes"
@@ -100,6 +101,11 @@ class Verbatim:
     codes: tuple[str, ...]
     nature: str
     texte: str
+
+    @property
+    def empreinte(self) -> str:
+        """Celle du texte : le même ordre d'une publication à l'autre."""
+        return empreinte_texte(self.texte)
 
 
 @dataclass(frozen=True, slots=True)

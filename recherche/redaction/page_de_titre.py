@@ -12,13 +12,18 @@ from recherche.redaction.typographie import typographier
 
 @dataclass(frozen=True, slots=True)
 class PageDeTitre:
-    """Ce que dit la page de titre ; `jour` date tout le document."""
+    """Ce que dit la page de titre ; `jour` date tout le document. `court` : un bandeau, sans sommaire.
+
+    `mots_cles` : ce qui permet de retrouver les chapitres dont un docx est fait.
+    """
 
     titre: str
     sous_titre: str
     organisme: str
     jour: date
     fictif: bool = False
+    court: bool = False
+    mots_cles: str = ""
 
     @classmethod
     def du_manifeste(cls, manifeste: Mapping[str, Any], jour: date | None = None) -> PageDeTitre:

@@ -105,7 +105,8 @@ def citer_court(texte: str) -> str:
 
 def renvois(verbatims: Sequence[Verbatim], nombre_maximal: int = 4) -> str:
     """« V012, V031 et V040 »."""
-    return enumerer([propre(v.reference) for v in verbatims[:nombre_maximal]])
+    choisis = sorted(verbatims, key=lambda v: v.empreinte)[:nombre_maximal]
+    return enumerer([propre(v.reference) for v in choisis])
 
 
 def classer(

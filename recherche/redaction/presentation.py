@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from recherche.redaction.lecture import ENSEMBLE, TOUTES, Lecture, Profil
 from recherche.redaction.markdown import chapitre, liste, tableau
@@ -18,6 +20,7 @@ from recherche.redaction.typographie import (
     nombre,
     periode,
 )
+from recherche.redaction.vivants import vivant
 
 FICTIF = (
     "**Corpus fictif.** Les personnes, les associations et les propos de cette étude sont inventés :"
@@ -39,11 +42,11 @@ def resume(lecture: Lecture, jour: date) -> str:
         "# Résumé {.unnumbered}",
         FICTIF if lecture.etude.get("fictive") else "",
         propre(str(lecture.etude.get("description", ""))),
-        _corpus_en_bref(lecture),
+        vivant("nombres", "corpus en bref", _corpus_en_bref(lecture)),
         *_ce_qui_ressort(lecture),
         "## Où lire quoi {.unnumbered .unlisted}",
         _plan(lecture),
-        brouillon,
+        vivant("version", "version du jeu publié", brouillon),
     )
 
 
@@ -61,8 +64,15 @@ def _plan(lecture: Lecture) -> str:
             ),
             ("Thème par thème", "la définition, les effectifs et les paroles de chacun"),
             ("Confrontation", "ce qui est décrit, ce qui manque et ce qui est attendu, côte à côte"),
-            ("Pistes", "la place des rédacteurs, avec les éléments sur lesquels s’appuyer"),
-            ("Annexes", "la grille de codage, les guides d’entretien, les limites"),
+            (
+                "Pistes",
+                "les façons d’agir à discuter, liées à leurs preuves, et la place des rédacteurs",
+            ),
+            ("Fiches méthode", "conduire un entretien, un atelier, un diagnostic"),
+            (
+                "Annexes",
+                "la grille, les guides d’entretien, les limites, l’accord des codeurs, le glossaire",
+            ),
         )
     )
 
@@ -86,8 +96,8 @@ def _ce_qui_ressort(lecture: Lecture) -> list[str]:
     for profil in lecture.profils:
         if tout := classer(lecture, profil.nom, TOUTES, PREMIERS):
             intitule = f"**{chez(profil)}**, les thèmes les plus abordés"
-            blocs.append(f"{intitule}{INSECABLE}: {lister(tout)}.")
-            blocs.append(liste(_par_nature(lecture, profil)))
+            dit = f"{intitule}{INSECABLE}: {lister(tout)}.\n\n{liste(_par_nature(lecture, profil))}"
+            blocs.append(vivant("nombres", f"résumé, {profil.nom}", dit))
     if not blocs:
         return []
     note = (
@@ -105,8 +115,8 @@ def _par_nature(lecture: Lecture, profil: Profil) -> list[str]:
     ]
 
 
-def methode(lecture: Lecture) -> str:
-    """Le chapitre « Méthode et corpus »."""
+def methode(lecture: Lecture, figures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Le chapitre « Méthode et corpus » ; `figures` : nom -> chemin de l'image."""
     return chapitre(
         "# Méthode et corpus",
         "## L’étude",
@@ -114,12 +124,18 @@ def methode(lecture: Lecture) -> str:
         _livrables(lecture),
         "## Le recueil",
         _recueil(lecture),
-        _tableau_corpus(lecture),
-        _base(lecture),
-        _ateliers(lecture),
+        vivant("figure", "figure de l’avancement", _figure(figures)),
+        vivant("tableau", "corpus", _tableau_corpus(lecture)),
+        vivant("nombres", "base", _base(lecture)),
+        vivant("tableau", "ateliers", _ateliers(lecture)),
         "## Du propos au chiffre",
         _du_propos_au_chiffre(lecture),
     )
+
+
+def _figure(figures: Mapping[str, str]) -> str:
+    chemin = figures.get("avancement")
+    return f"![Entretiens réalisés et prévus]({chemin}){{width=80%}}" if chemin else ""
 
 
 def _etude(lecture: Lecture) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from recherche.redaction.lecture import Atelier, Effectif, Lecture
 from recherche.redaction.markdown import chapitre, liste, tableau
-from recherche.redaction.phrases import cellule, note_masque, profils_et_ensemble, propre
+from recherche.redaction.phrases import (
+    cellule,
+    citer_verbatim,
+    note_masque,
+    profils_et_ensemble,
+    propre,
+)
+from recherche.redaction.themes import choisir
 from recherche.redaction.typographie import INSECABLE, compter, date_longue, enumerer, nombre
+from recherche.redaction.vivants import vivant
 
 
 def etat_des_lieux(lecture: Lecture) -> str:
@@ -30,13 +40,29 @@ def _section(lecture: Lecture, territoire: str) -> str:
         bloc
         for bloc in (
             f"## {propre(territoire)}",
-            _entretiens(lecture, territoire),
-            _partages(lecture, territoire),
-            _tableau(lecture, territoire),
-            *(_atelier(a) for a in lecture.ateliers if a.territoire == territoire),
+            vivant("nombres", f"{territoire}, base", _entretiens(lecture, territoire)),
+            vivant("nombres", f"{territoire}, thèmes partagés", _partages(lecture, territoire)),
+            vivant("tableau", f"{territoire}, familles", tableau_familles(lecture, territoire)),
+            *_ecoutes(lecture, territoire),
+            *(
+                vivant("texte", f"atelier, {a.titre}", _atelier(a))
+                for a in lecture.ateliers
+                if a.territoire == territoire
+            ),
         )
         if bloc
     )
+
+
+def _ecoutes(lecture: Lecture, territoire: str) -> Iterator[str]:
+    """Quelques paroles du territoire, une par profil et par nature."""
+    for profil in lecture.profils:
+        du_lieu = [v for v in lecture.verbatims if v.territoire == territoire and v.profil == profil.nom]
+        cites = choisir(lecture, du_lieu, set())
+        if cites:
+            yield f"#### Paroles de {propre(profil.pluriel)} {{.unnumbered .unlisted}}"
+            nom = f"{territoire}, {profil.nom}, verbatims"
+            yield vivant("verbatims", nom, "\n\n".join(map(citer_verbatim, cites)))
 
 
 def _entretiens(lecture: Lecture, territoire: str) -> str:
@@ -73,7 +99,8 @@ def _unanime(effectif: Effectif | None) -> bool:
     return effectif is not None and effectif.entretiens == effectif.base > 1
 
 
-def _tableau(lecture: Lecture, territoire: str) -> str:
+def tableau_familles(lecture: Lecture, territoire: str) -> str:
+    """Familles et natures d'un territoire, par profil ; vide si rien n'y est publié."""
     colonnes = profils_et_ensemble(lecture)
     if not colonnes or not lecture.total("publies", territoire=territoire):
         return ""

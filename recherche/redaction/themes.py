@@ -16,6 +16,7 @@ from recherche.redaction.phrases import (
     sur,
 )
 from recherche.redaction.typographie import INSECABLE, enumerer, majuscule, minuscule
+from recherche.redaction.vivants import vivant
 
 VERBATIMS_PAR_PROFIL = 2
 LONGUEUR_VISEE = 450
@@ -42,12 +43,12 @@ def _theme(lecture: Lecture, theme: Code, deja: set[str]) -> list[str]:
     """Définition, ce que dit chaque profil, puis les autres voix (ateliers)."""
     ensemble = lecture.effectif_theme(theme.code)
     blocs = [f"### {propre(theme.nom)}", f"*{propre(theme.definition)}*" if theme.definition else ""]
-    blocs += _sans_detail(lecture, theme, ensemble)
+    blocs += [vivant("nombres", theme.code, d) for d in _sans_detail(lecture, theme, ensemble)]
     for profil in lecture.profils:
         blocs += _profil(lecture, theme, profil, ensemble, deja)
     connus = {profil.nom for profil in lecture.profils}
     autres = [v for v in lecture.verbatims if theme.code in v.codes and v.profil not in connus]
-    blocs += map(citer_verbatim, choisir(lecture, autres, deja))
+    blocs += _cites_ensemble(f"{theme.code}, autres voix", choisir(lecture, autres, deja))
     if len(blocs) == 2:
         blocs.append("Aucun effectif ni extrait n’est publié sur ce thème.")
     return blocs
@@ -78,11 +79,19 @@ def _profil(
     if effectif is None or not effectif.base:
         return [titre, f"{chez(profil)}, aucun entretien n’est publié."]
     cites = _cites(lecture, theme, profil, effectif, ensemble, deja)
+    nom = f"{theme.code}, {profil.nom}"
+    paroles = _cites_ensemble(f"{nom}, verbatims", cites)
     if effectif.entretiens is None:
-        return [titre, *map(citer_verbatim, cites)] if cites else []
+        return [titre, *paroles] if cites else []
     phrase = f"{majuscule(aborde(effectif, 'ce thème'))}."
     natures = _natures(lecture, theme, profil) if effectif.entretiens else ""
-    return [titre, f"{phrase} {natures}".strip(), *map(citer_verbatim, cites)]
+    return [titre, vivant("nombres", nom, f"{phrase} {natures}".strip()), *paroles]
+
+
+def _cites_ensemble(nom: str, cites: Iterable[Verbatim]) -> list[str]:
+    """Les verbatims en un seul bloc ; rien s'il n'y en a pas."""
+    bloc = vivant("verbatims", nom, "\n\n".join(map(citer_verbatim, cites)))
+    return [bloc] if bloc else []
 
 
 def _cites(
@@ -122,6 +131,8 @@ def _mesurer(effectif: Effectif) -> str:
 def choisir(lecture: Lecture, verbatims: Sequence[Verbatim], deja: set[str]) -> list[Verbatim]:
     """Quelques extraits : pas encore cités, de natures puis de territoires divers, pas trop longs.
 
+    Les références changent à chaque publication : à égalité, c'est l'empreinte du texte qui départage.
+
     Ajoute à `deja` les références retenues.
     """
     ordre = {nature.code: rang for rang, nature in enumerate(lecture.natures)}
@@ -133,7 +144,7 @@ def choisir(lecture: Lecture, verbatims: Sequence[Verbatim], deja: set[str]) -> 
         restants.remove(meilleur)
         choisis.append(meilleur)
     deja.update(v.reference for v in choisis)
-    return sorted(choisis, key=lambda v: (ordre.get(v.nature, len(ordre)), v.reference))
+    return sorted(choisis, key=lambda v: (ordre.get(v.nature, len(ordre)), v.empreinte))
 
 
 def _rang(
@@ -146,5 +157,5 @@ def _rang(
         verbatim.nature in natures or verbatim.nature not in ordre,
         verbatim.territoire in lieux,
         len(verbatim.texte) > LONGUEUR_VISEE,
-        verbatim.reference,
+        verbatim.empreinte,
     )

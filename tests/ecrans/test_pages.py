@@ -7,17 +7,25 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from recherche.ecrans.partenaires import acces, carte
 from recherche.ecrans.partenaires.commun import date_longue, dossier_publie, echapper
 from recherche.etapes.tableau import commande_tableau
+from recherche.publication.comptes import Compte
+from recherche.publication.dictionnaire import TABLES
 from recherche.publication.dossier import MANIFESTE
 
 RACINE = Path(__file__).resolve().parents[2]
 PAGES = {
     "vue_ensemble": "Vue d'ensemble",
+    "territoires": "Villes",
     "themes": "Thèmes",
+    "offre_attentes": "Offre et attentes",
     "verbatims": "Verbatims",
+    "lexique": "Lexique",
+    "ateliers": "Ateliers",
     "methode": "Méthode",
     "telechargements": "Téléchargements",
+    "accessibilite": "Accessibilité et mentions",
 }
 
 
@@ -71,22 +79,37 @@ def test_chaque_page_a_son_titre_son_bandeau_et_sa_source(publie, nom, titre):
 def test_sans_jeu_publie_la_page_dit_la_commande(tmp_path, monkeypatch, nom, titre):
     monkeypatch.setenv("RECHERCHE_PUBLIE", str(tmp_path / "rien"))
     essai = _page(nom)
-    assert [t.value for t in essai.title] == [titre]
+    assert [t.value for t in essai.title] == [titre if nom != "territoires" else "Tableau de bord"]
     assert "Pas de jeu publié" in essai.error[0].value
     assert "recherche publier" in essai.info[0].value
 
 
 def test_les_themes_suivent_l_adresse(publie):
     essai = _page("themes", famille="TRAVAIL", nature="ATTENTE", profil="jeune")
-    assert [s.value for s in essai.subheader] == ["Travail"]
+    assert [s.value for s in essai.subheader] == [
+        "Travail",
+        "Ce que disent les jeunes",
+        "Ce que disent les professionnels",
+    ]
     assert {s.label: s.value for s in essai.selectbox} == {
         "Famille de thèmes": "TRAVAIL",
         "Nature du propos": "ATTENTE",
+        "Thème": "BUS",
         "Profil": "jeune",
     }
-    themes = essai.dataframe[0].value
+    themes, natures, familles = (t.value for t in essai.table)
     assert themes["Profil"].tolist() == ["Ensemble", "Jeunes", "Professionnels"]
-    assert "masqué" in set(essai.dataframe[1].value["Entretiens"])
+    assert natures["Nature du propos"].tolist()[:3] == ["Toutes natures"] * 3
+    assert "masqué" in set(familles["Entretiens"])
+
+
+def test_un_theme_donne_les_paroles_de_chaque_profil(publie, jeu_essai):
+    essai = _page("themes", theme="EMPLOI")
+    verbatims = jeu_essai.tables["verbatims"]
+    dits = verbatims[verbatims["codes"].str.contains("EMPLOI")]
+    assert len(dits) >= 2
+    assert {t.value for t in essai.text} <= {f"« {texte} »" for texte in dits["texte"]}
+    assert len(essai.text) == sum(min(3, n) for n in dits["profil"].value_counts())
 
 
 def test_un_filtre_choisi_passe_dans_l_adresse(publie):
@@ -138,10 +161,14 @@ def test_la_citation_porte_sa_reference(publie, jeu_essai):
 
 
 def test_la_methode_dit_les_seuils_et_la_part_masquee(publie, jeu_essai):
-    dit = _dit(_page("methode"))
+    essai = _page("methode")
+    dit = _dit(essai)
     assert "de 1 à 2 personnes" in dit
     comptes = jeu_essai.manifeste["masquage"]["effectifs_codes"]
-    assert f"| {comptes['cellules']} | {comptes['masquees']} |" in dit
+    masquage = essai.table[0].value
+    ligne = masquage[masquage["Table"].str.startswith("Entretiens où chaque thème")].iloc[0]
+    assert ligne.tolist()[1:] == [str(comptes["cellules"]), str(comptes["masquees"])]
+    assert "vagues d'au moins 3 personnes" in dit
 
 
 def test_le_guide_depose_se_telecharge(publie):
@@ -151,7 +178,8 @@ def test_le_guide_depose_se_telecharge(publie):
         "Dictionnaire des colonnes",
         "Manifeste et empreintes",
     ]
-    assert libelles.count("csv") == libelles.count("Parquet") == 8
+    assert {f"{nom}.{format_}" for nom in TABLES for format_ in ("csv", "parquet")} <= set(libelles)
+    assert {"Description DCAT (JSON-LD)", "Description DDI (XML)"} <= set(libelles)
     guide = publie / "guide" / "guide.pdf"
     guide.parent.mkdir()
     guide.write_bytes(b"%PDF-1.7")
@@ -194,3 +222,83 @@ def test_la_commande_coupe_les_statistiques_d_usage(tmp_path):
     assert "--server.address=localhost" in commande
     assert "--server.port=8123" in commande
     assert commande[-3:] == ["--", "--publie", str(tmp_path)]
+
+
+def test_la_fiche_d_un_territoire_suit_l_adresse(publie, jeu_essai):
+    essai = _page("territoires", territoire="Bêta")
+    assert [h.value for h in essai.header] == ["Bêta"]
+    assert [(m.label, m.value) for m in essai.metric] == [
+        ("Jeunes (sur 10)", "10"),
+        ("Professionnels (sur 10)", "10"),
+        ("Entretiens publiés", "20"),
+    ]
+    assert "Ensemble des villes" in set(essai.table[0].value["Groupe"])
+    assert not [t.value for t in essai.text if "Alpha" in t.value]
+
+
+def test_un_compte_limite_ne_voit_que_sa_fiche(publie):
+    script = (
+        "from recherche.ecrans.partenaires import territoires\n"
+        "from recherche.publication.comptes import Compte\n"
+        "territoires.fiche_de(Compte('a', territoire='BBB'))()\n"
+    )
+    essai = AppTest.from_string(script, default_timeout=30)
+    essai.query_params["territoire"] = "Alpha"
+    essai.run()
+    assert not essai.exception
+    assert [h.value for h in essai.header] == ["Bêta"]
+    assert not essai.selectbox
+    dit = _dit(essai) + "".join(table.value.to_csv() for table in essai.table)
+    assert "Alpha" not in dit
+    assert "Ensemble des villes" not in dit
+
+
+def test_le_tableau_de_bord_d_un_compte_limite_n_a_que_la_fiche(publie, monkeypatch):
+    monkeypatch.setattr(acces, "exiger", lambda: Compte("a", territoire="AAA"))
+    monkeypatch.setattr(acces, "tracer", lambda compte, page: None)
+    essai = AppTest.from_file(str(RACINE / "dashboard.py"), default_timeout=30).run()
+    assert not essai.exception
+    assert [h.value for h in essai.header] == ["Alpha"]
+    assert "Bêta" not in _dit(essai)
+
+
+def test_la_vue_d_ensemble_a_son_calendrier(publie):
+    calendrier = next(t.value for t in _page("vue_ensemble").table if "Étape" in t.value)
+    assert calendrier["Étape"].tolist() == [
+        "Début de l'étude",
+        r"Atelier à Alpha \: Des lieux ?",
+        "Fin de l'étude",
+        "Jeu publié, version 1",
+    ]
+
+
+def test_la_carte_prend_les_regions_des_points():
+    carte.departements.cache_clear()
+    assert len(carte.departements()) == 96
+    assert carte.regions([(-4.49, 48.39), (-0.55, 47.47)]) == {"bretagne", "pays-de-la-loire"}
+    assert carte.regions([(-5.2, 48.45)]) == {"bretagne"}  # au large : la côte la plus proche
+    figure = carte.figure_carte({"Brest": (-4.49, 48.39)}, {"Brest": "20 sur 20"}).to_dict()
+    fond = figure["datasets"][figure["layer"][0]["data"]["name"]]
+    assert len(fond) == 4
+    assert "http" not in str(figure["layer"])
+
+
+def test_les_longs_tableaux_vont_page_par_page(publie):
+    script = (
+        "import pandas as pd\n"
+        "from recherche.ecrans.partenaires import commun\n"
+        "commun.tableau(pd.DataFrame({'n': range(60)}), 'essai', dit='Essai')\n"
+    )
+    essai = AppTest.from_string(script, default_timeout=30)
+    essai.query_params["page-essai"] = "3"
+    essai.run()
+    assert essai.table[0].value["n"].tolist() == [str(n) for n in range(50, 60)]
+
+
+def test_un_jeu_ancien_sans_coordonnees_n_a_pas_de_carte(publie):
+    assert "Les villes de l'étude" not in [h.value for h in _page("vue_ensemble").header]
+
+
+def test_la_confrontation_et_le_lexique_absents_le_disent(publie):
+    assert "Aucune confrontation" in _page("offre_attentes").info[0].value
+    assert "Aucune classe lexicale" in _page("lexique").info[0].value

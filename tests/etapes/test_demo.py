@@ -23,6 +23,7 @@ def test_une_etude_neuve_s_ouvre_aussitot(tmp_path):
     assert (issue.code, issue.erreurs) == (0, "")
     assert {f.name for f in chemin.iterdir()} == {
         REGLAGES,
+        "corrections.toml",
         "grille.yaml",
         "registre.xlsx",
         "enregistrements",
@@ -115,13 +116,14 @@ def test_un_chapitre_repris_a_la_main_n_est_jamais_ecrase(etude):
     etude.fichier_reglages.write_text(texte, encoding="utf-8")
     etude = Etude.ouvrir(etude.chemin)
     assert publier(etude).faits == ("version 2",)
-    (anomalie,) = rediger(etude).anomalies
-    assert anomalie.objet == "guide/00-resume.md"
-    assert "modifié à la main" in anomalie.message
-    assert chapitre.read_text(encoding="utf-8") == repris
-    propose = (etude.guide / "00-resume.nouveau.md").read_text(encoding="utf-8")
-    assert "version 2 du jeu publié" in propose
-    assert rediger(etude).anomalies == ()
+    bilan = rediger(etude)
+    assert bilan.anomalies == ()
+    assert any("03-themes.md : bloc « QUART-MOB, jeune, verbatims »" in dit for dit in bilan.messages)
+    rafraichi = chapitre.read_text(encoding="utf-8")
+    assert "version 2" in rafraichi
+    assert rafraichi.endswith("\nLa phrase de l'équipe.\n")
+    assert not list(etude.guide.glob("*.nouveau.md"))
+    assert rediger(etude).faits == ()
 
     import pypandoc
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from recherche.erreurs import ErreurRecherche
+from recherche.redaction import vivants
 from recherche.redaction.guide import rediger_guide
 
 JOUR = date(2010, 9, 2)
@@ -18,9 +19,12 @@ CHAPITRES = [
     "03-themes.md",
     "04-confrontation.md",
     "05-pistes.md",
+    "06-fiches-methode.md",
     "90-annexe-grille.md",
     "91-annexe-guides.md",
     "92-annexe-limites.md",
+    "93-annexe-accord-et-validation.md",
+    "94-annexe-glossaire.md",
 ]
 
 
@@ -99,7 +103,7 @@ def test_un_profil_masque_est_dit_sans_chiffre(jeu):
 def test_zero_n_est_pas_un_masque(jeu):
     theme = section(rediger_guide(*jeu, date=JOUR)["03-themes.md"], "### Lieux pour se retrouver")
     jeunes = section(theme, "#### Ce que disent les jeunes {.unnumbered}")
-    assert jeunes.strip() == f"Aucun des 60{N}entretiens n’aborde ce thème."
+    assert vivants.habits_otes(jeunes).strip() == f"Aucun des 60{N}entretiens n’aborde ce thème."
 
 
 def test_rien_sous_le_seuil_meme_si_le_jeu_l_oublie(jeu):
@@ -162,7 +166,7 @@ def test_les_pistes_laissent_la_place_aux_redacteurs(jeu):
     texte = rediger_guide(*jeu, date=JOUR)["05-pistes.md"]
     quartier = section(texte, "## Quartier, ville et logement")
     assert (
-        f"- Mobilité et transports{N}: 36{N}entretiens sur 120{F}; verbatims V001, V002, V006 et V007."
+        f"- Mobilité et transports{N}: 36{N}entretiens sur 120{F}; verbatims V001, V006, V002 et V007."
         in quartier
     )
     assert quartier.count("*À rédiger") == 4

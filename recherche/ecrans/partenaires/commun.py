@@ -9,8 +9,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import wraps
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -22,6 +25,7 @@ from recherche.publication.jeu import FICTIF, JeuPublie
 
 VARIABLE = "RECHERCHE_PUBLIE"
 ENSEMBLE = "ensemble"
+LIGNES = 25
 _DEFAUTS = ("demo/publie", "interviews/demo/publie", "interviews/publie", "publie")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$^=&@/])")
 _MOIS = (
@@ -49,13 +53,16 @@ def dossier() -> Path:
 def charger() -> JeuPublie:
     """Le jeu publié, relu quand son manifeste change. Lève `ErreurRecherche`."""
     chemin = dossier()
+    return _lire(str(chemin), _date_ns(chemin))
+
+
+def _date_ns(chemin: Path) -> int:
     manifeste = chemin / MANIFESTE
-    date = manifeste.stat().st_mtime_ns if manifeste.exists() else 0
-    return _lire(str(chemin), date)
+    return manifeste.stat().st_mtime_ns if manifeste.exists() else 0
 
 
 @st.cache_resource(max_entries=2, show_spinner="Lecture du jeu publié…")
-def _lire(chemin: str, _date_ns: int) -> JeuPublie:
+def _lire(chemin: str, date_ns: int) -> JeuPublie:
     return lire(Path(chemin))
 
 
@@ -67,8 +74,21 @@ def titre_etude() -> str:
         return "Tableau de bord"
 
 
-def page(titre: str) -> Callable[[Callable[[JeuPublie], None]], Callable[[], None]]:
-    """Décore le contenu d'une page : en-tête, pied, et message clair s'il n'y a rien à montrer."""
+def titre_territoires() -> str:
+    """Le titre de la page des fiches : « Villes », selon le mot de l'étude."""
+    try:
+        return niveaux(charger()).capitalize()
+    except ErreurRecherche:
+        return "Territoires"
+
+
+def page(
+    titre: str | Callable[[JeuPublie], str],
+) -> Callable[[Callable[[JeuPublie], None]], Callable[[], None]]:
+    """Décore le contenu d'une page : en-tête, pied, et message clair s'il n'y a rien à montrer.
+
+    `titre` : le titre, ou de quoi le tirer du jeu.
+    """
 
     def decorer(contenu: Callable[[JeuPublie], None]) -> Callable[[], None]:
         @wraps(contenu)
@@ -76,11 +96,12 @@ def page(titre: str) -> Callable[[Callable[[JeuPublie], None]], Callable[[], Non
             try:
                 jeu = charger()
             except ErreurRecherche as erreur:
-                st.title(titre)
+                st.title(titre if isinstance(titre, str) else "Tableau de bord", anchor=False)
                 st.error(echapper(erreur.message))
                 st.info(echapper(erreur.remede))
                 return
-            _entete(jeu, titre)
+            habiller()
+            _entete(jeu, titre if isinstance(titre, str) else titre(jeu))
             contenu(jeu)
             _pied(jeu)
 
@@ -91,7 +112,7 @@ def page(titre: str) -> Callable[[Callable[[JeuPublie], None]], Callable[[], Non
 
 def _entete(jeu: JeuPublie, titre: str) -> None:
     etude = jeu.manifeste["etude"]
-    periode = f"{_mois(etude['debut'])} – {_mois(etude['fin'])}"
+    periode = f"{mois(etude['debut'])} – {mois(etude['fin'])}"
     st.caption(echapper(f"{etude['organisme']} · {etude['titre']} · {periode}"))
     st.title(titre, anchor=False)
     if etude["fictive"]:
@@ -100,7 +121,10 @@ def _entete(jeu: JeuPublie, titre: str) -> None:
 
 def _pied(jeu: JeuPublie) -> None:
     manifeste = jeu.manifeste
+    contact = manifeste["etude"]["contact"]
     st.divider()
+    if contact:
+        st.caption(echapper(f"Contact : {contact}"))
     st.caption(
         echapper(
             f"Source : {manifeste['etude']['organisme']}, jeu publié, version {manifeste['version']} du "
@@ -109,14 +133,59 @@ def _pied(jeu: JeuPublie) -> None:
     )
 
 
+def habiller() -> None:
+    """Ce que les réglages de Streamlit ne disent pas : impression, téléphone, clavier, langue."""
+    st.html(f"<style>{files(__package__).joinpath('style.css').read_text('utf-8')}</style>")
+
+
+def ecran_seul(cle: str) -> AbstractContextManager[Any]:
+    """Un bloc (filtres, mode d'emploi) qui ne s'imprime pas."""
+    return st.container(key=f"ecran-seul-{cle}")
+
+
 def source(texte: str) -> None:
     """La ligne sous une figure : champ, dénominateur, lecture."""
     st.caption(echapper(texte))
 
 
-def figure(graphique: alt.LayerChart) -> None:
-    """Montre une figure avec ses propres réglages, sans ceux de Streamlit."""
-    st.altair_chart(graphique, theme=None, width="stretch")
+def figure(fabrique: Callable[[], alt.LayerChart], *cle: str, dit: str) -> None:
+    """Montre une figure avec ses propres réglages, sans ceux de Streamlit.
+
+    `cle` : tout ce dont elle dépend hors du jeu ; une figure déjà faite pour cette clé resservira.
+    `dit` : ce qu'elle montre, pour un lecteur d'écran.
+    """
+    chemin = dossier()
+    dessin = _dessin(str(chemin), _date_ns(chemin), cle, fabrique)
+    st.vega_lite_chart(dessin, theme=None, width="stretch", alt=dit)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _dessin(
+    _chemin: str, date_ns: int, cle: tuple[str, ...], _fabrique: Callable[[], alt.LayerChart]
+) -> dict[str, Any]:
+    """La figure en Vega-Lite, ses données dans chaque couche."""
+    dessin: dict[str, Any] = _fabrique().to_dict()
+    donnees = dessin.pop("datasets", {})
+    for couche in (dessin, *dessin.get("layer", ())):
+        nom = couche.get("data", {}).get("name")
+        if nom in donnees:
+            couche["data"] = {"values": donnees[nom]}
+    return dessin
+
+
+def tableau(table: pd.DataFrame, cle: str, *, dit: str, entier: bool = False) -> None:
+    """Un vrai tableau (lu par un lecteur d'écran, imprimable), page par page s'il est long.
+
+    `entier` : tout d'un coup, pour une fiche à imprimer.
+    """
+    lignes = max(1, len(table)) if entier else LIGNES
+    pages = math.ceil(len(table) / lignes)
+    debut = 0
+    if pages > 1:
+        options = {str(i): f"Page {i} sur {pages}" for i in range(1, pages + 1)}
+        debut = (int(choix(f"Pages : {dit}", options, cle=f"page-{cle}")) - 1) * lignes
+    montre = table.iloc[debut : debut + lignes].map(lambda valeur: echapper(str(valeur)))
+    st.table(montre, hide_index=True, border="horizontal", alt=dit)
 
 
 def echapper(texte: str) -> str:
@@ -130,7 +199,8 @@ def date_longue(iso: str) -> str:
     return f"{'1er' if jour == '01' else int(jour)} {_MOIS[int(mois) - 1]} {annee}"
 
 
-def _mois(iso: str) -> str:
+def mois(iso: str) -> str:
+    """« 2010-07 » -> « juillet 2010 »."""
     return f"{_MOIS[int(iso[5:7]) - 1]} {iso[:4]}"
 
 
@@ -156,6 +226,7 @@ def choix(libelle: str, options: Mapping[str, str], *, cle: str, defaut: str | N
         index=valeurs.index(depart),
         format_func=lambda v: options[v],
         key=f"choix-{cle}",
+        placeholder="Choisir",
     )
     noter(cle, choisie, initiale)
     return choisie
@@ -184,6 +255,16 @@ def noms_familles(jeu: JeuPublie) -> dict[str, str]:
 def pluriels(jeu: JeuPublie) -> dict[str, str]:
     """Profil -> pluriel affiché, majuscule comprise."""
     return {p["nom"]: p["pluriel"].capitalize() for p in jeu.manifeste["etude"]["profils"]}
+
+
+def niveau(jeu: JeuPublie) -> str:
+    """Le mot de l'étude pour un territoire, avec sa majuscule : « Ville »."""
+    return jeu.manifeste["etude"]["niveau_territoire"].capitalize()
+
+
+def niveaux(jeu: JeuPublie) -> str:
+    """Au pluriel : « villes »."""
+    return jeu.manifeste["etude"]["niveau_territoire_pluriel"]
 
 
 def territoires(jeu: JeuPublie) -> list[str]:

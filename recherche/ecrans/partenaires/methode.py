@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from recherche.ecrans.partenaires import commun
+from recherche.publication.dictionnaire import DESCRIPTIONS
 from recherche.publication.jeu import JeuPublie
 
 
@@ -17,6 +20,8 @@ def afficher(jeu: JeuPublie) -> None:
     _enquete(jeu)
     _chiffres(jeu)
     _masquage(jeu)
+    _accord(jeu)
+    _limites(jeu)
     _grille(jeu)
 
 
@@ -56,11 +61,6 @@ def _chiffres(jeu: JeuPublie) -> None:
         "- **Zéro** veut dire qu'aucun des entretiens de la base n'aborde le thème, non que personne "
         "n'y pense."
     )
-    if jeu.manifeste["etude"]["fictive"]:
-        st.markdown(
-            "Limites propres à ce corpus fictif : une seule main l'a écrit, les entretiens sont plus "
-            "courts et les phrases mieux formées que dans la réalité."
-        )
 
 
 def _masquage(jeu: JeuPublie) -> None:
@@ -75,22 +75,70 @@ def _masquage(jeu: JeuPublie) -> None:
         "dit rien. Le détail par thème est donné par profil, tous territoires ; par territoire, on "
         "s'en tient aux familles."
     )
-    noms = {
-        "effectifs_codes": "Thèmes, par profil et nature",
-        "effectifs_familles": "Familles, par territoire et profil",
-        "effectifs_natures": "Natures, par territoire et profil",
-        "effectifs_ensembles": "Ensembles (tous profils ou tous territoires)",
-    }
     comptes = jeu.manifeste["masquage"]
-    lignes = [
-        f"| {nom} | {comptes[t]['cellules']} | {comptes[t]['masquees']} |" for t, nom in noms.items()
-    ]
-    st.markdown("| Table | Cellules | Masquées |\n|---|---:|---:|\n" + "\n".join(lignes))
+    lignes = [(DESCRIPTIONS[t], c["cellules"], c["masquees"]) for t, c in comptes.items()]
+    table = pd.DataFrame(lignes, columns=["Table", "Cellules", "Masquées"])
+    commun.tableau(table, "masquage", dit="Cellules masquées par table")
+    toutes, masquees = int(table["Cellules"].sum()), int(table["Masquées"].sum())
+    if toutes:
+        publiees = commun.pourcent((toutes - masquees) / toutes)
+        st.markdown(f"En tout, {toutes - masquees} cellules sur {toutes} sont publiées ({publiees}).")
     st.markdown(
         "Les **verbatims** sont choisis parmi les personnes qui acceptent d'être citées : "
         "quelques-uns par thème et profil, deux au plus par personne. Leur numéro change à chaque "
         "publication."
     )
+
+
+def _accord(jeu: JeuPublie) -> None:
+    """L'accord entre codeurs, si deux personnes ont codé les mêmes entretiens sans se voir."""
+    accord = jeu.tables["accord"]
+    if accord.empty:
+        return
+    st.header("Accord entre codeurs", anchor=False)
+    st.markdown(
+        "Des entretiens ont été codés par plusieurs personnes, chacune sans voir les autres. L'**alpha "
+        "de Krippendorff** dit si elles s'accordent mieux que par hasard : 1, toujours ; 0, pas mieux. "
+        "On tient d'ordinaire 0,8 pour sûr et 0,67 pour prudent ; en dessous, lire avec réserve."
+    )
+    noms = commun.noms_codes(jeu)
+    lisible = pd.DataFrame(
+        {
+            "Code": accord["code"].map(lambda code: noms.get(code, code)),
+            "Phrases jugées": accord["unites"],
+            "Alpha": accord["alpha"].map(_decimal),
+            "Intervalle à 95 %": [
+                f"{_decimal(bas)} – {_decimal(haut)}"
+                for bas, haut in zip(accord["alpha_bas"], accord["alpha_haut"], strict=True)
+            ],
+        }
+    )
+    commun.tableau(lisible, "accord", dit="Accord entre codeurs")
+
+
+def _decimal(valeur: float) -> str:
+    return "–" if math.isnan(valeur) else f"{valeur:.2f}".replace(".", ",")
+
+
+def _limites(jeu: JeuPublie) -> None:
+    """Ce que ces chiffres ne disent pas."""
+    st.header("Limites", anchor=False)
+    limites = [
+        "Les personnes sont choisies par quotas, pas tirées au sort : rien ne s'extrapole à tous les "
+        "habitants.",
+        "On lit ce qui est dit à un enquêteur, pas ce qui est fait, ni ce qui existe.",
+        "Les profils n'ont pas le même guide d'entretien : un thème peut manquer faute de question.",
+        "Le codage est un jugement : deux personnes ne rangent pas toujours un passage au même endroit.",
+        "Les classes lexicales décrivent des mots, pas des opinions.",
+        "D'une version à l'autre, les entretiens d'un groupe entrent et sortent par vagues d'au moins "
+        f"{jeu.manifeste['etude']['seuil']} personnes : comparer deux versions n'isole personne.",
+    ]
+    if jeu.manifeste["etude"]["fictive"]:
+        limites.append(
+            "Ce corpus est fictif : une seule main l'a écrit, les entretiens sont plus courts et les "
+            "phrases mieux formées que dans la réalité."
+        )
+    st.markdown("\n".join(f"- {limite}" for limite in limites))
 
 
 def _grille(jeu: JeuPublie) -> None:

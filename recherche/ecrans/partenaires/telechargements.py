@@ -8,17 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from recherche.ecrans.partenaires import commun
+from recherche.publication.description import DCAT, DDI, TYPES
 from recherche.publication.dictionnaire import DESCRIPTIONS, table_dictionnaire
 from recherche.publication.dossier import CLASSEUR, MANIFESTE
 from recherche.publication.jeu import JeuPublie
 
 _MIMES = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    **TYPES,
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pdf": "application/pdf",
-    ".csv": "text/csv",
-    ".json": "application/json",
-    ".parquet": "application/vnd.apache.parquet",
 }
 
 
@@ -35,7 +33,14 @@ def afficher(jeu: JeuPublie) -> None:
         _bouton("Dictionnaire des colonnes", dossier / "dictionnaire.xlsx")
     with droite:
         _bouton("Manifeste et empreintes", dossier / MANIFESTE)
+    st.caption("Pour un catalogue ou une archive : la description du jeu, lisible par une machine.")
+    gauche, droite = st.columns(2)
+    with gauche:
+        _bouton("Description DCAT (JSON-LD)", dossier / DCAT)
+    with droite:
+        _bouton("Description DDI (XML)", dossier / DDI)
     _guide(dossier)
+    _versions(jeu)
     st.header("Table par table", anchor=False)
     st.caption("Csv : UTF-8, point-virgule, virgule décimale. Parquet : pour R, Python, DuckDB.")
     dictionnaire = table_dictionnaire()
@@ -52,9 +57,9 @@ def _table(
         )
         gauche, droite = st.columns(2)
         with gauche:
-            _bouton("csv", dossier / "tables" / f"{nom}.csv")
+            _bouton(f"{nom}.csv", dossier / "tables" / f"{nom}.csv")
         with droite:
-            _bouton("Parquet", dossier / "tables" / f"{nom}.parquet")
+            _bouton(f"{nom}.parquet", dossier / "tables" / f"{nom}.parquet")
         with st.expander("Colonnes"):
             colonnes = dictionnaire.query("table == @nom").drop(columns="table")
             for colonne in colonnes.to_dict("records"):
@@ -63,12 +68,22 @@ def _table(
 
 
 def _guide(dossier: Path) -> None:
-    guides = sorted(p for p in (dossier / "guide").glob("*") if p.suffix in (".pdf", ".docx"))
-    if not guides:
-        return
-    st.header("Le guide", anchor=False)
-    for guide in guides:
-        _bouton(guide.name, guide)
+    """Le guide et les fiches que l'équipe a déposés dans le dossier publié."""
+    for nom, titre in (("guide", "Le guide"), ("fiches", "Les fiches")):
+        documents = sorted(p for p in (dossier / nom).glob("*") if p.suffix in (".pdf", ".docx"))
+        if documents:
+            st.header(titre, anchor=False)
+        for document in documents:
+            _bouton(document.name, document)
+
+
+def _versions(jeu: JeuPublie) -> None:
+    """Le journal des publications, la dernière d'abord."""
+    st.header("Ce qui a changé", anchor=False)
+    for version in jeu.manifeste["journal"]:
+        entete = f"Version {version['version']}, {commun.date_longue(version['date'])}"
+        dits = "\n".join(f"- {commun.echapper(dit)}" for dit in version["changements"])
+        st.markdown(f"**{entete}**\n\n{dits}")
 
 
 def _bouton(libelle: str, fichier: Path) -> None:

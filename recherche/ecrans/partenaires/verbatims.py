@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from recherche.ecrans.partenaires import commun
+from recherche.ecrans.partenaires import citations, commun
 from recherche.publication.jeu import JeuPublie
 
 PAR_PAGE = 10
@@ -23,7 +21,8 @@ def afficher(jeu: JeuPublie) -> None:
         "Extraits pseudonymisés, cités avec l'accord des personnes. La référence vaut pour cette "
         "version du jeu ; elle ne désigne pas une personne."
     )
-    retenus = _filtrer(jeu)
+    with commun.ecran_seul("filtres"):
+        retenus = _filtrer(jeu)
     if retenus.empty:
         st.info("Aucun verbatim ne répond à ces filtres.")
         return
@@ -32,7 +31,7 @@ def afficher(jeu: JeuPublie) -> None:
     st.caption(f"{len(retenus)} verbatim{pluriel} sur {len(jeu.tables['verbatims'])}")
     courante = _page(pages)
     for verbatim in retenus.iloc[(courante - 1) * PAR_PAGE : courante * PAR_PAGE].to_dict("records"):
-        _carte(jeu, verbatim)
+        citations.carte(jeu, verbatim)
 
 
 def _filtrer(jeu: JeuPublie) -> pd.DataFrame:
@@ -48,10 +47,9 @@ def _filtrer(jeu: JeuPublie) -> pd.DataFrame:
     with gauche:
         profil = commun.choix("Profil", {TOUS: "Tous les profils", **commun.pluriels(jeu)}, cle="profil")
     with milieu:
-        niveaux = jeu.manifeste["etude"]["niveau_territoire_pluriel"]
         lieux = {nom: nom for nom in commun.territoires(jeu)}
-        niveau = jeu.manifeste["etude"]["niveau_territoire"].capitalize()
-        lieu = commun.choix(niveau, {TOUS: f"Ensemble des {niveaux}", **lieux}, cle="territoire")
+        tous = f"Ensemble des {commun.niveaux(jeu)}"
+        lieu = commun.choix(commun.niveau(jeu), {TOUS: tous, **lieux}, cle="territoire")
     with droite:
         options = {code: noms[code] for code in themes}
         theme = commun.choix("Thème", {TOUS: "Tous les thèmes", **options}, cle="theme")
@@ -67,6 +65,8 @@ def _filtrer(jeu: JeuPublie) -> pd.DataFrame:
 def _contenant(verbatims: pd.DataFrame, cherche: str) -> pd.DataFrame:
     """Ceux qui contiennent tous les mots cherchés, sans égard à la casse ni aux accents."""
     mots = commun.plier(cherche).split()
+    if not mots:
+        return verbatims
     textes = (verbatims["reference"] + " " + verbatims["texte"]).map(commun.plier)
     return verbatims[textes.map(lambda texte: all(mot in texte for mot in mots)).astype(bool)]
 
@@ -77,27 +77,3 @@ def _page(pages: int) -> int:
         return 1
     options = {str(i): f"Page {i} sur {pages}" for i in range(1, pages + 1)}
     return int(commun.choix("Page", options, cle="page"))
-
-
-def _carte(jeu: JeuPublie, verbatim: dict[Hashable, Any]) -> None:
-    noms = commun.noms_codes(jeu)
-    themes = " · ".join(noms.get(code, code) for code in verbatim["codes"].split(", "))
-    nature = noms.get(verbatim["nature"], "")
-    propos = " — ".join(filter(None, (themes, nature)))
-    qui = f"{verbatim['reference']} — {verbatim['profil']}, {verbatim['territoire']}"
-    with st.container(border=True):
-        st.text(f"« {verbatim['texte']} »")
-        st.caption(f"**{commun.echapper(qui)}**  \n{commun.echapper(propos)}")
-        with st.popover("Citer"):
-            st.caption("Le texte et sa référence, à copier :")
-            st.code(_citation(jeu, verbatim, qui), language=None, wrap_lines=True)
-
-
-def _citation(jeu: JeuPublie, verbatim: dict[Hashable, Any], qui: str) -> str:
-    manifeste = jeu.manifeste
-    etude = manifeste["etude"]
-    fictif = " Corpus fictif." if etude["fictive"] else ""
-    return (
-        f"« {verbatim['texte']} » ({qui} ; {etude['organisme']}, « {etude['titre']} », jeu publié, "
-        f"version {manifeste['version']}, {commun.date_longue(manifeste['date'])}.{fictif})"
-    )
