@@ -46,7 +46,7 @@ def memoriser(empreintes: Mapping[Path, str]) -> None:
 
 
 def oublier(dossier: Path) -> None:
-    """Ôte du cache ce qui concerne des fichiers disparus d'un dossier ; sans effet s'il ne s'écrit pas."""
+    """Ôte du cache les fichiers disparus d'un dossier ; sans effet s'il ne s'écrit pas."""
     with suppress(OSError):
         temoins = _lire()
         racine = dossier.resolve()

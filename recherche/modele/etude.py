@@ -131,9 +131,9 @@ class NomsLocaux(_Strict):
 class Confidentialite(_Strict):
     """Section `[confidentialite]` : `phrase_fichier` contient la phrase secrète de la clé.
 
-    `conservation` : jour après lequel les données personnelles ne sont plus gardées. `prenoms` : « prenom »
-    (un autre prénom) ou « numero » (« [Prénom 12] »). `chiffrement` : comment le disque est chiffré, si
-    le programme ne peut pas le vérifier.
+    `conservation` : jour après lequel les données personnelles ne sont plus gardées. `prenoms` :
+    « prenom » (un autre prénom) ou « numero » (« [Prénom 12] »). `chiffrement` : comment le disque est
+    chiffré, si le programme ne peut pas le vérifier.
     """
 
     phrase_fichier: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from recherche.modele.fichiers import figer_archive
-from recherche.redaction.page_de_titre import PageDeTitre
+from recherche.redaction.page_de_titre import HORS_SOMMAIRE, PageDeTitre
 from recherche.redaction.typographie import date_longue
 
 if TYPE_CHECKING:
@@ -55,19 +55,14 @@ RANGS_SOLIDAIRES = 14
 AVERTISSEMENT = "CORPUS FICTIF"
 
 
-def habiller(
-    octets: bytes, presentation: PageDeTitre, avis: str, hors_sommaire: Collection[str] = ()
-) -> bytes:
-    """Le docx de pandoc, mis en page ; les mêmes octets pour les mêmes entrées.
-
-    `hors_sommaire` : les titres que le sommaire tait.
-    """
+def habiller(octets: bytes, presentation: PageDeTitre, avis: str) -> bytes:
+    """Le docx de pandoc, mis en page ; les mêmes octets pour les mêmes entrées."""
     document = docx.Document(io.BytesIO(octets))
     _styler(document)
     _mettre_en_page(document, presentation)
     for tableau in document.tables:
         _habiller_tableau(tableau)
-    _ouvrir(document, presentation, avis, hors_sommaire)
+    _ouvrir(document, presentation, avis)
     _proprietes(document, presentation)
     tampon = io.BytesIO()
     document.save(tampon)
@@ -181,17 +176,13 @@ def _etendre(cellules: list[Any]) -> None:
     fusion.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _ouvrir(
-    document: Document, presentation: PageDeTitre, avis: str, hors_sommaire: Collection[str]
-) -> None:
+def _ouvrir(document: Document, presentation: PageDeTitre, avis: str) -> None:
     """La page de titre, puis le sommaire, avant le premier chapitre ; ou un simple bandeau."""
     if presentation.court:
         _bandeau(document, presentation, avis)
         return
-    _taire(document, hors_sommaire)
-    entrees = [
-        entree for entree in _entrees(document) if " ".join(entree[1].split()) not in hors_sommaire
-    ]
+    _taire(document)
+    entrees = list(_entrees(document))
     repere = _alinea_en_tete(document)
     textes = [
         (presentation.titre, "Title"),
@@ -228,11 +219,11 @@ def _bandeau(document: Document, presentation: PageDeTitre, avis: str) -> None:
     document.styles["Heading 1"].paragraph_format.page_break_before = False
 
 
-def _taire(document: Document, hors_sommaire: Collection[str]) -> None:
+def _taire(document: Document) -> None:
     """Sans niveau de plan, un titre garde son style et sort du sommaire que Word refait."""
     for alinea in document.paragraphs:
         nom = alinea.style.name if alinea.style is not None else ""
-        if nom and nom.startswith("Heading ") and " ".join(alinea.text.split()) in hors_sommaire:
+        if nom and nom.startswith("Heading ") and _signet(alinea).startswith(HORS_SOMMAIRE):
             style = _style_sans_plan(document, nom)
             alinea.style = style
 
@@ -268,9 +259,13 @@ def _entrees(document: Document) -> Iterator[tuple[int, str, str]]:
             or int(nom[8:]) > NIVEAUX_DU_SOMMAIRE
         ):
             continue
-        precedent = alinea._p.getprevious()
-        signet = precedent.get(qn("w:name")) if precedent is not None else None
-        yield int(nom[8:]), alinea.text, signet or ""
+        yield int(nom[8:]), alinea.text, _signet(alinea)
+
+
+def _signet(alinea: Paragraph) -> str:
+    """Le signet que pandoc a posé avant un titre ; vide sans signet."""
+    precedent = alinea._p.getprevious()
+    return str(precedent.get(qn("w:name")) or "") if precedent is not None else ""
 
 
 def _entree(alinea: Paragraph, niveau: int, texte: str, signet: str) -> None:

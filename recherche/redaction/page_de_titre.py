@@ -9,6 +9,8 @@ from typing import Any
 
 from recherche.redaction.typographie import typographier
 
+HORS_SOMMAIRE = "hors-sommaire-"
+
 
 @dataclass(frozen=True, slots=True)
 class PageDeTitre:

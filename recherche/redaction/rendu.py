@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 
 from recherche.erreurs import ErreurRecherche
 from recherche.modele.transcription import empreinte_texte
-from recherche.redaction.page_de_titre import PageDeTitre
+from recherche.redaction.page_de_titre import HORS_SOMMAIRE, PageDeTitre
 from recherche.redaction.pandoc import convertir
 from recherche.redaction.typographie import date_longue
 from recherche.redaction.vivants import habits_otes
@@ -26,7 +27,7 @@ IMAGES: Mapping[str, str] = MappingProxyType(
     {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 )
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^()\s]+)\)")
-_HORS_SOMMAIRE = re.compile(r"^#{1,6} +(.*?) *\{[^}\n]*\.unlisted[^}\n]*\} *$", re.MULTILINE)
+_TITRE_TU = re.compile(r"^(#{1,6} +.*?)\{([^}\n#]*\.unlisted[^}\n#]*)\}", re.MULTILINE)
 _SOMMAIRE_SEUL = "--metadata=pagetitle:guide"
 _RANG_DE_TITRE = re.compile(r"^(\s*)\[(#strong\[.*\])\], ((?:\[\],? ?)+)$", re.MULTILINE)
 
@@ -140,15 +141,14 @@ def en_docx(
     """Le document en docx A4 : styles, sommaire, en-têtes et pieds de page."""
     from recherche.redaction.habillage import habiller
 
-    brut = convertir(_images_incluses(markdown, images), "docx", presentation.jour)
-    return habiller(brut, presentation, AVIS_FICTIF, _hors_sommaire(markdown))
+    marque_ = _hors_sommaire(_images_incluses(markdown, images))
+    return habiller(convertir(marque_, "docx", presentation.jour), presentation, AVIS_FICTIF)
 
 
-def _hors_sommaire(markdown: str) -> frozenset[str]:
-    """Les titres `.unlisted`, en texte nu."""
-    return frozenset(
-        " ".join(re.sub(r"[\\*_]", "", titre).split()) for titre in _HORS_SOMMAIRE.findall(markdown)
-    )
+def _hors_sommaire(markdown: str) -> str:
+    """Le texte, où chaque titre `.unlisted` porte l'identifiant que l'habillage reconnaît."""
+    rangs = itertools.count(1)
+    return _TITRE_TU.sub(lambda t: f"{t[1]}{{#{HORS_SOMMAIRE}{next(rangs)} {t[2]}}}", markdown)
 
 
 def en_html(

@@ -46,7 +46,8 @@ def test_publier_de_nouveau_le_meme_jeu_ne_perime_rien(etude):
 def test_un_codage_change_est_dit_bloc_par_bloc(etude):
     rediger(etude)
     avant = blocs(etude)
-    code = next(nom.split(",")[0] for nom in avant if nom.endswith(", jeune, verbatims"))
+    noms = (nom for nom in avant if nom.endswith(", jeune, verbatims"))
+    code = next(tete for nom in noms if (tete := nom.split(",")[0]).isupper())
     for rang in range(1, 7):
         oter_un_code(etude, f"LOR-J-0{rang}", code)
     publier(etude)

@@ -54,6 +54,13 @@ def test_docx_page_de_titre_et_sommaire(guide):
     assert set(ancres) <= signets
 
 
+def test_le_sommaire_du_docx_tait_les_titres_hors_sommaire_et_eux_seuls(guide):
+    corps = guide.element.body
+    liens = ["".join(t.text for t in n.iter(qn("w:t"))) for n in corps.iter(qn("w:hyperlink"))]
+    assert "Où lire quoi" not in liens
+    assert liens.count("Quartier, ville et logement") == 2, "thèmes et pistes, pas la grille"
+
+
 def test_docx_chapitres_tableaux_et_citations(guide):
     assert titres(guide, 1)[:3] == ["Résumé", "Méthode et corpus", "État des lieux par ville"]
     assert "Accès au logement autonome" in titres(guide, 3)

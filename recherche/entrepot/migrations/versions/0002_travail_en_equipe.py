@@ -560,8 +560,6 @@ def _creer_lemmes() -> None:
         sa.Column("contenu", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_lemmes_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lemmes")),
-        sa.UniqueConstraint(
-            "version_pseudonymisee_id", name=op.f("uq_lemmes_version_pseudonymisee_id")
-        ),
+        sa.UniqueConstraint("version_pseudonymisee_id", name=op.f("uq_lemmes_version_pseudonymisee_id")),
     )
     op.create_index(op.f("ix_lemmes_source_id"), "lemmes", ["source_id"], unique=False)
