@@ -97,7 +97,7 @@ def sections(lecture: Lecture, figures: Mapping[str, str]) -> Iterator[str]:
     )
     yield vivant(
         "figure",
-        "écarts",
+        "figure des écarts",
         _figure(
             figures, "ecarts", "Écart par thème, en points d’entretiens (thèmes dont l’écart est publié)"
         ),

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -155,7 +156,11 @@ def test_un_travail_se_suit_et_s_interrompt(etude, monkeypatch):
         raise AssertionError("jamais interrompu")
 
     monkeypatch.setattr(travail, "transcrire", longue)
-    conclu = travail.executer(etude, [ICI])
+    ancien = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignoré en arrière-plan
+    try:
+        conclu = travail.executer(etude, [ICI])
+    finally:
+        signal.signal(signal.SIGINT, ancien)
     assert (conclu.etat, conclu.part) == (travail.INTERROMPU, 0.25)
     assert (vus[0].etat, vus[0].objet, vus[0].fait) == (travail.EN_COURS, ICI, 5)
     assert vus[0].reste_s(vus[0].depart + 10) == 30

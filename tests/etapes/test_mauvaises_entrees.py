@@ -318,7 +318,8 @@ def test_le_disque_plein_pendant_un_import(tmp_path):
     avant = lancer("registre", etude=etude.chemin)
     refuse(avant, "existe déjà", remede="renommez-le")
     importer = ("importer", etude.chemin / "transcriptions")
-    issue = lancer(*importer, etude=etude.chemin, **_disque_de(200_000))
+    assert lancer("etat", etude=etude.chemin).code == 0  # fait la base, vide
+    issue = lancer(*importer, etude=etude.chemin, **_disque_de(100_000))
     refuse(issue, PLEIN, "base.sqlite", remede="relancez la même commande")
     assert contenu(etude)["version"] == []
     assert restes(etude) == []
