@@ -178,7 +178,7 @@ def _listes(visite: Visite) -> Locator:
 def _dernier_choix(visite: Visite, rang: int) -> None:
     """Choisit la dernière option d'une liste ; la vue se retrouve par son adresse."""
     liste = _listes(visite).nth(rang)
-    avant = visite.requete()
+    avant = visite.page.url
     liste.locator("input").click()
     options = visite.page.get_by_role("option")
     visite.page.wait_for_timeout(300)
@@ -187,8 +187,8 @@ def _dernier_choix(visite: Visite, rang: int) -> None:
     options.first.wait_for()
     if options.count() > 1:
         options.last.click()
+        visite.page.wait_for_url(lambda url: url != avant)
         visite.attendre()
-        assert visite.requete() != avant
         assert visite.page.locator('[data-testid="stException"]').count() == 0
     else:
         visite.page.keyboard.press("Escape")
