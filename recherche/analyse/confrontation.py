@@ -226,12 +226,6 @@ def _classer(
     return np.select(choix, rangs, default=LECTURES.index(PEU)).astype(np.intp)
 
 
-def nommer_lecture(lecture: str, pluriels: Mapping[str, str] | None = None, *, offre: str = "") -> str:
-    """Le nom montré : « souci de la seule offre » nomme la population (« souci des seuls … »)."""
-    pluriel = (pluriels or {}).get(offre, "")
-    return f"souci des seuls {pluriel}" if lecture == SEULS and pluriel else lecture
-
-
 def _parts(effectifs: Reels, bases: Reels) -> Reels:
     return effectifs / np.where(bases > 0, bases, np.nan)[:, None, None]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from recherche.modele.textes import sans_accents
 from recherche.modele.transcription import (
     ANIMATEUR,
     ENQUETE,
@@ -212,5 +212,4 @@ def _indices(
 
 def _mots_pleins(texte: str) -> list[str]:
     """Les mots d'au moins quatre lettres, sans accents ni majuscules."""
-    nu = unicodedata.normalize("NFD", texte.casefold())
-    return re.findall(r"[a-z]{4,}", "".join(c for c in nu if not unicodedata.combining(c)))
+    return re.findall(r"[a-z]{4,}", sans_accents(texte, "NFD"))

@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from recherche.audio.fenetres import Intervalle, parlee_s
+from recherche.modele.textes import sans_accents
 from recherche.modele.transcription import Mot
 from recherche.modele.verification import Raison
 
@@ -211,9 +212,7 @@ def _lignes(nom: str) -> list[str]:
 
 def _plier(texte: str) -> str:
     """Minuscules sans accents ni ponctuation, mots séparés par une espace."""
-    nu = unicodedata.normalize("NFD", texte.casefold())
-    sans = "".join(c for c in nu if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", sans).split())
+    return " ".join(re.sub(r"[\W_]+", " ", sans_accents(texte, "NFD")).split())
 
 
 def _debut(mot: Mot) -> float:

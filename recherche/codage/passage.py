@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from recherche.erreurs import ErreurCodage
 from recherche.modele.codage import Codage, Code, Extrait, Grille
+from recherche.modele.textes import sans_accents
 
 _PSEUDONYME = re.compile(r"\[[^\[\]\n]*\]")
 _REMEDE_GRILLE = "« recherche.grille(etude) » montre les codes ; ajoutez-en un dans grille.yaml."
@@ -131,5 +131,4 @@ def _noms(codes: Iterable[Code]) -> str:
 
 
 def _plier(texte: str) -> str:
-    decompose = unicodedata.normalize("NFKD", texte.casefold())
-    return " ".join("".join(c for c in decompose if not unicodedata.combining(c)).split())
+    return " ".join(sans_accents(texte).split())

@@ -9,13 +9,13 @@ reliés par ET (ou rien), OU, SAUF, PRÈS/n, et des parenthèses. Les opérateur
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from recherche.erreurs import ErreurCodage
+from recherche.modele.textes import sans_accents
 
 ECART_PRES = 10
 
@@ -108,8 +108,7 @@ def criteres(expression: Expression) -> Iterator[Critere]:
 @lru_cache(maxsize=100_000)
 def plier(texte: str) -> str:
     """Minuscules sans accents, apostrophes droites, une espace entre les mots."""
-    decompose = unicodedata.normalize("NFKD", texte.replace("’", "'").replace("œ", "oe").casefold())
-    return " ".join("".join(c for c in decompose if not unicodedata.combining(c)).split())
+    return " ".join(sans_accents(texte.replace("’", "'").replace("œ", "oe")).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ entretiens d'apprentissage.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recherche.codage.suggestion_fenetres import Booleens, Phrase, Reels, groupes, voisinages
+from recherche.modele.textes import sans_accents
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -57,12 +57,6 @@ class Calibrage:
     def appliquer(self, logits: Reels) -> Reels:
         """Les probabilités calibrées."""
         return np.asarray(1.0 / (1.0 + np.exp(-(self.pente * logits + self.ordonnee))), dtype=float)
-
-
-def plier(texte: str) -> str:
-    """Minuscules sans accents."""
-    decompose = unicodedata.normalize("NFKD", texte.casefold())
-    return "".join(c for c in decompose if not unicodedata.combining(c))
 
 
 def logits(
@@ -109,7 +103,7 @@ def _mots(phrases: Sequence[Phrase], apprises: Booleens) -> csr_matrix:
     from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    lus = [_MOT.findall(plier(phrase.texte)) for phrase in phrases]
+    lus = [_MOT.findall(sans_accents(phrase.texte)) for phrase in phrases]
     blocs = []
     for largeur in LARGEURS:
         documents = [[mot for mots in lus[v] for mot in mots] for v in voisinages(phrases, largeur)]

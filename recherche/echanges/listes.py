@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from recherche.modele.textes import sans_accents
+
 
 def plier(texte: str) -> str:
     """Minuscules sans accents, espaces simples : « Enquêtrice » -> « enquetrice »."""
-    decompose = unicodedata.normalize("NFKD", texte.casefold())
-    return " ".join("".join(c for c in decompose if not unicodedata.combining(c)).split())
+    return " ".join(sans_accents(texte).split())
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,6 @@ fichier hors de l'archive n'est jamais ouvert.
 
 from __future__ import annotations
 
-import io
 import shutil
 import stat
 import zipfile
@@ -192,10 +191,3 @@ def _abimee(fichier: Path) -> ErreurEchange:
         f"{fichier} n'est pas une archive QDPX, ou elle est abîmée ou incomplète.",
         "Recopiez-la, ou réexportez le projet depuis le logiciel d'origine.",
     )
-
-
-def octets_archive(membres: Iterable[Membre]) -> bytes:
-    """L'archive en mémoire : pour les projets sans son."""
-    tampon = io.BytesIO()
-    ecrire_archive(membres, tampon)
-    return tampon.getvalue()
